@@ -215,6 +215,8 @@ def _to_arrow(data: object) -> pa.Table:
         return _check_names(pa.table({str(k): list(v) for k, v in data.items()}))
     if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
         return _check_names(_from_sequence(data))
+    if type(data).__module__.startswith("dask."):
+        data = data.compute()  # type: ignore[attr-defined]  # Narwhals leaves Dask to a plug-in
     try:
         frame: Any = nw.from_native(data)
     except TypeError:

@@ -122,7 +122,7 @@ class SoftLabels:
     def __repr__(self) -> str:
         labels = self.labels
         shares = ", ".join(
-            f"{name} {100 * np.mean(labels == y):.1f} %"
+            f"{name} {100 * np.count_nonzero(labels == y) / max(self.n_items, 1):.1f} %"
             for y, name in list(enumerate(self.schema.classes))[:5]
         )
         shares = shares if self.n_items else "no items"

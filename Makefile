@@ -1,0 +1,71 @@
+# Each target does its own set-up in .venv and can be run again. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Light enough for a newcomer; the heavy ones (snorkel brings torch) come with test-all.
+LIGHT := spacy,fast,notebook,review,plots,dask,dev
+HEAVY := snorkel
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-heavy test-all lint types docs fmt check bench bench-quality bench-scale clean
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.base  ## Go the whole way on an embedded example, into ./weaklabel-demo
+	$(BIN)/weaklabel demo
+
+test: $(VENV)/.light  ## Run the tests that are quick and light
+	$(BIN)/pytest -n $(WORKERS) -m "not slow and not heavy"
+
+test-heavy: $(VENV)/.heavy  ## Run the slow tests and those of heavy extras
+	$(BIN)/pytest -n $(WORKERS) -m "slow or heavy"
+
+test-all: test test-heavy  ## Run every test
+
+lint: $(VENV)/.light  ## Check style, names and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.light  ## Check the types
+	$(BIN)/mypy
+
+docs: $(VENV)/.light  ## Run the examples in README and docs, and check docstrings and links
+	$(BIN)/pytest tests/docs
+
+fmt: $(VENV)/.light  ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+check: lint types test  ## What to run before every commit
+
+bench: bench-quality bench-scale  ## Run all benchmarks
+
+bench-quality: $(VENV)/.light  ## Label models on real votes (WEAKLABEL_SHARED names the folder)
+	$(BIN)/python benchmarks/quality.py
+
+bench-scale: $(VENV)/.light  ## Time and memory at a million items
+	$(BIN)/python benchmarks/scale.py
+
+clean:  ## Remove the virtual environment, caches and the demo
+	rm -rf $(VENV) weaklabel-demo weaklabel-demo-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "weaklabel needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.base: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/.light: $(VENV)/.base
+	$(INSTALL) -e '.[$(LIGHT)]'
+	@touch $@
+
+$(VENV)/.heavy: $(VENV)/.light
+	$(INSTALL) -e '.[$(LIGHT),$(HEAVY)]'
+	@touch $@
