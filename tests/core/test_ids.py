@@ -20,7 +20,8 @@ def test_numbers_become_decimal_texts():
         ),
         (["a", None], "item_ids[1] is missing, must be a non-empty text. Give every item an id."),
         ([float("nan"), "a"], "item_ids[0] is missing"),
-        (["a", ""], "item_ids[1] is empty, must be a non-empty text."),
+        (["a", ""], "item_ids[1] is blank, must be a non-empty text."),
+        ([" ", "a"], "item_ids[0] is blank, must be a non-empty text."),
         (["a"], "item_ids has shape (1,), must be (2,). Give one id for each item."),
     ],
 )

@@ -64,6 +64,13 @@ def test_content_hashes_ignore_the_order_of_columns_and_rows():
     assert first.item_ids.tolist() == second.item_ids.tolist()[::-1]
 
 
+def test_the_index_of_a_data_frame_is_no_column():
+    frame = pd.DataFrame(ROWS)
+    filtered = frame[frame["key"] == "b"]
+    assert as_items(filtered).column_names == ("key", "text")
+    assert as_items(filtered).item_ids.tolist() == as_items(ROWS).item_ids.tolist()[1:]
+
+
 def test_a_column_named_item_id_is_used():
     assert as_items([{"item_id": 5, "text": "x"}]).item_ids.tolist() == ["5"]
 

@@ -53,8 +53,9 @@ def check_item_ids(
             f"{where} has shape {ids.shape}, must be ({n_items},). Give one id for each item."
         )
     seen = set(texts)
-    if "" in seen:
-        raise ItemsError(f"{where}[{texts.index('')}] is empty, must be a non-empty text.")
+    blank = next((text for text in seen if not text.strip()), None)
+    if blank is not None:
+        raise ItemsError(f"{where}[{texts.index(blank)}] is blank, must be a non-empty text.")
     if len(seen) != n_items:
         raise ItemsError(_duplicates(texts, where))
     ids = ids.view()

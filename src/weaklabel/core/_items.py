@@ -225,7 +225,7 @@ def _to_arrow(data: object) -> pa.Table:
             "a list of texts or a list of dicts."
         ) from None
     eager = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
-    return _check_names(eager.to_arrow())
+    return _check_names(eager.to_arrow().select(eager.columns))  # without a pandas index
 
 
 def _from_sequence(data: Sequence[object]) -> pa.Table:

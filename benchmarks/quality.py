@@ -1,0 +1,145 @@
+"""Compare the label models with published ones on real label matrices.
+
+    python benchmarks/quality.py [--snorkel]
+
+Reads the benchmark folder that WEAKLABEL_SHARED names (by default ../shared beside the
+repository): its bench.py fixes the protocol, its baselines.json has the figures of other
+libraries. With --snorkel Snorkel's LabelModel is fitted in the same run. Gold is for
+scoring only. One JSON line for each run is appended to results/quality.jsonl.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import platform
+import statistics
+import sys
+import time
+import warnings
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+import weaklabel
+from weaklabel import VoteMatrix
+from weaklabel.models import label_model
+
+REPOSITORY = Path(__file__).parents[1]
+RESULTS = Path(__file__).parent / "results" / "quality.jsonl"
+FIGURES = ("metric", "log_loss", "brier")
+OURS = {
+    "MajorityVote": ("MajorityVote", {}),
+    "LabelModel": ("LabelModel", {}),
+    "PrecisionNaiveBayes, converged": ("PrecisionNaiveBayes", {"max_iter": 200}),
+    "DawidSkene": ("DawidSkene", {}),
+}
+
+
+def load_bench(folder):
+    """Return bench.py of the shared folder as a module."""
+    path = folder / "bench" / "bench.py"
+    if not path.exists():
+        sys.exit(f"There is no {path}. Set WEAKLABEL_SHARED to the folder with the benchmark data.")
+    spec = importlib.util.spec_from_file_location("bench", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def fit_ours(name, parameters, codes, n_classes):
+    """Return the posterior of one of our models, and the seconds it took."""
+    votes = VoteMatrix.from_array(codes, [f"class {y}" for y in range(n_classes)])
+    start = time.perf_counter()
+    proba = label_model(name, **parameters).fit(votes).predict_proba(votes)
+    return proba, time.perf_counter() - start
+
+
+def fit_snorkel(codes, n_classes):
+    """Return the posterior of Snorkel's LabelModel with its defaults, and the seconds it took."""
+    from snorkel.labeling.model import LabelModel
+
+    start = time.perf_counter()
+    model = LabelModel(cardinality=n_classes, verbose=False)
+    model.fit(codes.astype(int), seed=0, progress_bar=False)
+    proba = np.asarray(model.predict_proba(codes.astype(int)), dtype=float)
+    return proba, time.perf_counter() - start
+
+
+def score_all(bench, kind, with_snorkel):
+    """Return {data set: {model: figures}} of what is fitted in this run."""
+    found = {}
+    for name in bench.names(kind):
+        codes, _, n_classes = bench.load(name)
+        runs = {model: fit_ours(*how, codes, n_classes) for model, how in OURS.items()}
+        if with_snorkel and kind == "lf":
+            runs["snorkel LabelModel, this run"] = fit_snorkel(codes, n_classes)
+        found[name] = {
+            model: {
+                **{f: round(bench.score(name, proba)[f], 4) for f in FIGURES},
+                "seconds": round(seconds, 3),
+            }
+            for model, (proba, seconds) in runs.items()
+        }
+    return found
+
+
+def published(folder, kind):
+    """Return {data set: {model: figures}} of baselines.json."""
+    tables = json.loads((folder / "bench" / "baselines.json").read_text(encoding="utf-8"))
+    return tables[kind]
+
+
+def means(table):
+    """Return the mean figures of every model that was scored on every data set."""
+    models = set.intersection(*(set(row) for row in table.values()))
+    return {
+        model: {
+            f: round(statistics.mean(row[model][f] for row in table.values()), 4) for f in FIGURES
+        }
+        for model in models
+    }
+
+
+def show(kind, table):
+    """Print one line for each data set and model, then the means, best metric first."""
+    print(f"\n{kind}: {len(table)} data sets")
+    print(f"{'data set':20}{'model':52}{'metric':>8}{'log-loss':>10}{'Brier':>8}")
+    rows = [*table.items(), ("MEAN", means(table))]
+    for name, models in rows:
+        for model, figures in sorted(models.items(), key=lambda m: (-m[1]["metric"], m[0])):
+            numbers = f"{figures['metric']:8.4f}{figures['log_loss']:10.4f}{figures['brier']:8.4f}"
+            print(f"{name:20}{model:52}{numbers}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--snorkel", action="store_true", help="fit Snorkel's LabelModel too")
+    options = parser.parse_args()
+    if options.snorkel and importlib.util.find_spec("snorkel") is None:
+        sys.exit("snorkel is not installed. Run: pip install 'weaklabel[snorkel]'.")
+    folder = Path(os.environ.get("WEAKLABEL_SHARED", REPOSITORY.parent / "shared"))
+    bench = load_bench(folder)
+    warnings.simplefilter("ignore")
+    line = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": {
+            "weaklabel": weaklabel.__version__,
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+        },
+        "models": {name: f"{how[0]} {how[1]}" for name, how in OURS.items()},
+    }
+    for kind in ("lf", "crowd"):
+        found = score_all(bench, kind, options.snorkel)
+        theirs = published(folder, kind)
+        show(kind, {name: theirs.get(name, {}) | found[name] for name in found})
+        line[kind] = {"means": means(found), "sets": found}
+    RESULTS.parent.mkdir(exist_ok=True)
+    with RESULTS.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""ApplyReport: the votes, and what it took to get them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+
+from weaklabel.core import VoteMatrix
+
+__all__ = ["ApplyReport"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ApplyReport:
+    """Votes, and for each labeling function the time, the failures and whether it ran.
+
+    Parameters
+    ----------
+    votes : VoteMatrix
+        The votes of all labeling functions.
+    seconds : mapping of str to float
+        Wall time of each labeling function, by name, without preprocessors;
+        the time to read its column where it came from the cache.
+    failures : mapping of str to int
+        Number of items on which each labeling function, or a preprocessor that
+        it names, raised and which so became an abstain; 0 for all without
+        ``on_error="abstain"``.
+    recomputed : tuple of str
+        Names of those that ran; the others came from the cache.
+    first_failures : mapping of str to str
+        For each labeling function that failed: the first item and cause, in words.
+    preprocessing_seconds : mapping of str to float
+        Wall time of each preprocessor, by name.
+    """
+
+    votes: VoteMatrix
+    seconds: Mapping[str, float]
+    failures: Mapping[str, int]
+    recomputed: tuple[str, ...]
+    first_failures: Mapping[str, str]
+    preprocessing_seconds: Mapping[str, float]
+
+    def __repr__(self) -> str:
+        total = sum(self.seconds.values()) + sum(self.preprocessing_seconds.values())
+        return (
+            f"ApplyReport({self.votes.n_items} items x {self.votes.n_lfs} labeling functions in "
+            f"{total:.2f} s, {len(self.recomputed)} recomputed, "
+            f"{sum(self.failures.values())} failures)"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th>{escape(name)}</th><td>{self.seconds[name]:.3f}</td>"
+            f"<td>{self.failures[name]}</td>"
+            f"<td>{'yes' if name in self.recomputed else 'from the cache'}</td>"
+            f"<td>{escape(self.first_failures.get(name, ''))}</td></tr>"
+            for name in self.votes.lf_names
+        )
+        return (
+            f"<div><p>{escape(repr(self))}</p><table><thead><tr><th>labeling function</th>"
+            "<th>seconds</th><th>failures</th><th>ran</th><th>first failure</th></tr></thead>"
+            f"<tbody>{rows}</tbody></table></div>"
+        )

@@ -1,0 +1,367 @@
+"""The command line: arguments in, text out."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import weaklabel
+from weaklabel.errors import ParameterError, WeaklabelError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Labeling functions in, a reviewed and versioned training set out.",
+)
+
+ProjectOption = Annotated[Path, typer.Option("--project", "-p", help="The project folder.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")]
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,  # noqa: ARG001 - read by main
+) -> None:
+    if version:
+        print(f"weaklabel {weaklabel.__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="The project folder; made if needed.")] = Path(),
+    data: Annotated[
+        list[Path] | None, typer.Option("--data", help="CSV, JSONL or Parquet file; repeatable.")
+    ] = None,
+    wrench: Annotated[
+        Path | None, typer.Option("--wrench", help="A folder in WRENCH format instead.")
+    ] = None,
+    classes: Annotated[
+        str, typer.Option("--classes", help="Class names in order, separated by commas.")
+    ] = "",
+    id_column: Annotated[str, typer.Option("--id-column", help="Column with distinct ids.")] = "",
+    text_column: Annotated[str, typer.Option("--text-column", help="Column with the text.")] = "",
+    gold_column: Annotated[
+        str, typer.Option("--gold-column", help="Column with known classes, only measured against.")
+    ] = "",
+    lfs: Annotated[
+        list[Path] | None, typer.Option("--lfs", help="File with labeling functions; repeatable.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace an existing weaklabel.toml.")
+    ] = False,
+) -> None:
+    """Write a commented weaklabel.toml, its settings guessed from the data."""
+    from weaklabel.project import ProjectConfig, guess_config, init_project
+
+    config = ProjectConfig(
+        classes=tuple(name.strip() for name in classes.split(",") if name.strip()),
+        id_column=id_column,
+        text_column=text_column,
+        gold_column=gold_column,
+        lf_files=tuple(str(path) for path in lfs or ()),
+    )
+    if data:
+        config = guess_config(data, config)
+    elif wrench:
+        config = replace(config, wrench=str(wrench), text_column=text_column or "text")
+    else:
+        config = replace(config, data_files=(str(folder / "items.csv"),))
+        config = config if config.classes else replace(config, classes=("no", "yes"))
+    path = init_project(folder, config, force=force)
+    print(f"Wrote {path}. Check its settings, edit the labeling functions, then: weaklabel run")
+
+
+@app.command()
+def run(project: ProjectOption = Path(), quiet: QuietOption = False) -> None:
+    """Do every stage that is out of date."""
+    opened = _run(project, None, quiet)
+    _print_lf_table(opened)
+    _print_figures(opened)
+
+
+@app.command()
+def apply(project: ProjectOption = Path(), quiet: QuietOption = False) -> None:
+    """Apply the labeling functions."""
+    facts = _run(project, "apply", quiet).facts("apply")
+    print(
+        f"{facts['labeling_functions']} labeling functions on {facts['items']} items, "
+        f"coverage {facts['coverage']:.3f}; computed now: {len(facts['recomputed'])}"
+    )
+    for name, count in facts["failures"].items():
+        print(f"  {name} raised on {count} items, counted as abstains")
+
+
+@app.command()
+def analyze(project: ProjectOption = Path(), quiet: QuietOption = False) -> None:
+    """Summarize the labeling functions: coverage, overlaps, conflicts, accuracy."""
+    _print_lf_table(_run(project, "analyze", quiet))
+
+
+@app.command()
+def fit(project: ProjectOption = Path(), quiet: QuietOption = False) -> None:
+    """Fit the label model, and refine its labels with the items' own features."""
+    opened = _run(project, "refine", quiet)
+    _print_label_figures(opened)
+
+
+@app.command()
+def triage(project: ProjectOption = Path(), quiet: QuietOption = False) -> None:
+    """Choose the items that a person should review."""
+    opened = _run(project, "triage", quiet)
+    _print_queue_figures(opened)
+    print(
+        f"Answer in {opened.folder / 'review' / 'queue.csv'}, then: weaklabel decide FILE --reviewer NAME"
+    )
+
+
+@app.command()
+def decide(
+    answers: Annotated[
+        Path, typer.Argument(help="The filled-in queue.csv, or a CSV or JSONL like it.")
+    ],
+    reviewer: Annotated[
+        str | None,
+        typer.Option("--reviewer", "-r", help="Who answered, where the file does not say."),
+    ] = None,
+    project: ProjectOption = Path(),
+) -> None:
+    """Read a reviewer's answers into the decision log."""
+    from weaklabel.project import Project
+
+    opened = Project(project)
+    before = len(opened.workspace.decisions())
+    decisions = opened.decide(answers, reviewer)
+    log = opened.workspace.decisions()
+    stored = len(log) - before
+    changed = sum(d.label is not None and d.proposed not in (None, d.label) for d in decisions)
+    print(
+        f"{len(decisions)} answers in {answers}: {stored} stored, {len(decisions) - stored} known before"
+    )
+    print(f"{changed} of them change the proposed label; {len(log.disputed())} items are disputed")
+    print("Now: weaklabel run")
+
+
+@app.command()
+def export(project: ProjectOption = Path(), quiet: QuietOption = False) -> None:
+    """Write a new version of the training set, if anything changed."""
+    opened = _run(project, "export", quiet)
+    print(f"Dataset version: {opened.facts('export')['path']}")
+
+
+@app.command()
+def status(project: ProjectOption = Path()) -> None:
+    """Say which stages are done, stale or missing, and why."""
+    from weaklabel.project import Project
+
+    opened = Project(project)
+    for stage in opened.status():
+        finished = stage.finished_at.replace("+00:00", "Z")
+        print(f"{stage.name:8} {stage.state:8} {finished:21} {stage.reason}".rstrip())
+    log = opened.workspace.decisions()
+    print(
+        f"decisions: {len(log)} on {len({d.item_id for d in log})} items, {len(log.disputed())} disputed"
+    )
+
+
+@app.command("check-lfs")
+def check_lfs(project: ProjectOption = Path()) -> None:
+    """Check every labeling function against its own examples."""
+    from weaklabel.lf import check_lfs as check
+    from weaklabel.project import Project
+
+    workspace = Project(project).workspace
+    failures = check(workspace.lfs, workspace.schema)
+    examples = sum(len(lf.votes_on) + len(lf.abstains_on) for lf in workspace.lfs)
+    for failure in failures:
+        print(failure)
+    print(f"{len(workspace.lfs)} labeling functions, {examples} examples, {len(failures)} failures")
+    if failures:
+        raise typer.Exit(1)
+
+
+@app.command()
+def verify(
+    project: ProjectOption = Path(),
+    version: Annotated[
+        Path | None,
+        typer.Argument(help="A version folder; by default all versions of the project."),
+    ] = None,
+) -> None:
+    """Check dataset versions against their manifests, and the decision log against its chain."""
+    from weaklabel.dataset import list_versions, verify_version
+    from weaklabel.project import Project
+
+    if version is not None:
+        verify_version(version)
+        print(f"{version}: every file is as its manifest says")
+        return
+    opened = Project(project)
+    versions = list_versions(opened.folder / opened.workspace.config.output_folder)
+    for found in versions:
+        verify_version(found.path)
+        print(f"{found.path}: every file is as its manifest says")
+    head = opened.verify_decisions([found.manifest for found in versions])
+    print(
+        f"decision log: {len(opened.workspace.decisions())} decisions, chain intact, head {head[:12]}"
+    )
+
+
+@app.command()
+def demo(
+    task: Annotated[
+        str, typer.Option("--task", help="spam (synthetic comments) or tumours.")
+    ] = "spam",
+    data: Annotated[
+        list[Path] | None,
+        typer.Option("--data", help="Your own comments for the spam task: CSV, JSONL or Parquet."),
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="Where the demo project is made.")
+    ] = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Go the whole way on an embedded example, with a simulated reviewer."""
+    from weaklabel.project import prepare_demo, simulate_review
+
+    root = prepare_demo(task, folder, data)
+    opened = _run(root, None, quiet, pause_progress=False)
+    print()
+    _print_lf_table(opened)
+    _print_figures(opened)
+    if opened.workspace.gold is None:
+        return
+    answers = simulate_review(opened)
+    if answers is not None:
+        print(
+            f"\nA simulated reviewer, who knows the gold labels, answers the review set: {answers}"
+        )
+        opened.decide(answers, "simulated")
+        _run(root, None, quiet)
+        again = type(opened)(root)
+        facts = again.facts("export")
+        print(f"Dataset with {facts['decisions']} decisions: accuracy {facts['accuracy']:.3f}")
+        print(f"Version: {facts['path']}")
+    print(f"\nThe project is in {root}. Try: weaklabel status -p {root}")
+
+
+def _run(folder: Path, until: str | None, quiet: bool, pause_progress: bool = True) -> Any:
+    from weaklabel.project import Project
+
+    progress = False if quiet else (None if pause_progress else True)
+    project = Project(folder, progress=progress)
+
+    def tell(stage: str, out_of_date: bool) -> None:
+        if not quiet:
+            typer.echo(f"{stage}: {'running' if out_of_date else 'up to date'}", err=True)
+
+    try:
+        project.run(until, on_stage=tell)
+    except KeyboardInterrupt:
+        print(
+            f"\nStopped. What is finished is kept; go on with: weaklabel run -p {folder}",
+            file=sys.stderr,
+        )
+        raise typer.Exit(130) from None
+    return project
+
+
+def _print_lf_table(project: Any) -> None:
+    import pandas as pd
+
+    path = project.folder / "analysis" / "lf_summary.csv"
+    table = pd.read_csv(path, index_col=0)
+    columns = [
+        c
+        for c in table.columns
+        if c not in ("correct", "incorrect", "accuracy_low", "accuracy_high")
+    ]
+    with pd.option_context("display.width", 200, "display.max_columns", None):
+        print(table[columns].to_string(float_format=lambda x: f"{x:.3f}", na_rep=""))
+    silent = project.facts("analyze").get("never_vote", [])
+    if silent:
+        print(f"never vote: {', '.join(silent)}")
+
+
+def _print_figures(project: Any) -> None:
+    print()
+    _print_label_figures(project)
+    _print_queue_figures(project)
+    print(f"LF table:        {project.folder / 'analysis' / 'lf_summary.csv'}")
+    print(f"Review set:      {project.folder / 'review' / 'queue.csv'}")
+    print(f"Dataset version: {project.facts('export')['path']}")
+
+
+def _print_label_figures(project: Any) -> None:
+    applied, fitted, refined = (project.facts(s) for s in ("apply", "fit", "refine"))
+    print(
+        f"Items {applied['items']}, covered by at least one labeling function {applied['coverage']:.3f}"
+    )
+    if fitted.get("accuracy_covered") is not None:
+        print(f"Label model accuracy on covered items  {fitted['accuracy_covered']:.3f}")
+    if refined.get("accuracy") is not None:
+        print(f"Label model accuracy on all items      {refined['accuracy_label_model']:.3f}")
+        print(f"Refined labels' accuracy on all items  {refined['accuracy']:.3f}")
+    shares = ", ".join(f"{name} {share:.3f}" for name, share in refined["class_shares"].items())
+    print(f"Refined labels: {shares}")
+
+
+def _print_queue_figures(project: Any) -> None:
+    facts = project.facts("triage")
+    strata = ", ".join(f"{n} {name}" for name, n in facts["strata"].items())
+    print(f"Review set: {facts['queue']} items ({strata})")
+    found = facts.get("yield")
+    if found:
+        times = f", {found['wrong'] / found['chance']:.1f} times chance" if found["chance"] else ""
+        print(
+            f"Wrong labels in the review set: {found['wrong']} of {found['reviewed']}; "
+            f"as many random items would hold {found['chance']:.1f}{times}"
+        )
+    if facts.get("kept"):
+        print(f"The answers in the previous review set are kept in {', '.join(facts['kept'])}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        Exit status: 0 done, 1 failure, 2 wrong use, 130 interrupted.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in arguments
+    arguments = [a for a in arguments if a != "--debug"]
+    try:
+        app(args=arguments, prog_name="weaklabel")
+        return 0
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 1
+    except WeaklabelError as error:
+        if debug:
+            raise
+        print(f"error: {error}", file=sys.stderr)
+        return 2 if isinstance(error, ParameterError) else 1
+    except Exception as error:
+        if debug:
+            raise
+        print(
+            f"error: unexpected {type(error).__name__}: {error}. "
+            "Run it again with --debug to see where, and please report it.",
+            file=sys.stderr,
+        )
+        return 1

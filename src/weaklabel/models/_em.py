@@ -1,0 +1,183 @@
+"""The expectation-maximization loop, once, for every label model that iterates."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
+
+import numpy as np
+
+from weaklabel.core import FloatArray, VoteMatrix
+from weaklabel.core._numerics import safe_log
+from weaklabel.errors import ConvergenceWarning
+from weaklabel.models._patterns import VotePatterns, vote_patterns
+
+__all__ = [
+    "EMFit",
+    "Expectation",
+    "expect",
+    "item_posterior",
+    "run_em",
+    "soft_vote",
+    "warn_unless_converged",
+]
+
+P = TypeVar("P")
+
+
+class Expectation(NamedTuple):
+    """Result of one E-step.
+
+    Attributes
+    ----------
+    posterior : numpy.ndarray of float64, shape (n_patterns, n_classes)
+        P(true class) of each pattern; every row sums to 1.
+    log_likelihood : float
+        Log of the normalizing constants, summed over items, in nats.
+    objective : float
+        `log_likelihood` plus the log density of the parameters under their prior.
+    """
+
+    posterior: FloatArray
+    log_likelihood: float
+    objective: float
+
+
+@dataclass(frozen=True, slots=True)
+class EMFit(Generic[P]):
+    """What an EM run found, and how it went.
+
+    Parameters
+    ----------
+    parameters : P
+        Result of the last M-step.
+    posterior : numpy.ndarray of float64, shape (n_patterns, n_classes)
+        Posterior under `parameters`.
+    log_likelihoods, objectives : numpy.ndarray of float64, shape (n_iter,)
+        Values after each iteration, in nats.
+    n_iter : int
+        Number of iterations done.
+    converged : bool
+        Whether the last iteration moved no posterior by more than `tol`.
+    change : float
+        Largest change of a posterior in the last iteration.
+    """
+
+    parameters: P
+    posterior: FloatArray
+    log_likelihoods: FloatArray
+    objectives: FloatArray
+    n_iter: int
+    converged: bool
+    change: float
+
+
+def run_em(
+    posterior: FloatArray,
+    maximize: Callable[[FloatArray], P],
+    expect_step: Callable[[P], Expectation],
+    *,
+    max_iter: int,
+    tol: float,
+) -> EMFit[P]:
+    """Return the parameters that alternating M- and E-steps reach from `posterior`.
+
+    Parameters
+    ----------
+    posterior : numpy.ndarray of float64, shape (n_patterns, n_classes)
+        Where to start; every row sums to 1.
+    maximize : callable
+        The M-step: posterior to parameters.
+    expect_step : callable
+        The E-step: parameters to `Expectation`.
+    max_iter : int
+        Largest number of iterations, at least 1.
+    tol : float
+        Stop once no posterior moves by more than this.
+
+    Returns
+    -------
+    EMFit
+    """
+    log_likelihoods: list[float] = []
+    objectives: list[float] = []
+    for _ in range(max_iter):
+        parameters = maximize(posterior)
+        step = expect_step(parameters)
+        change = float(np.abs(step.posterior - posterior).max(initial=0.0))
+        posterior = step.posterior
+        log_likelihoods.append(step.log_likelihood)
+        objectives.append(step.objective)
+        if change <= tol:
+            break
+    return EMFit(
+        parameters,
+        posterior,
+        np.array(log_likelihoods),
+        np.array(objectives),
+        len(objectives),
+        change <= tol,
+        change,
+    )
+
+
+def soft_vote(patterns: VotePatterns) -> FloatArray:
+    """Return each pattern's share of votes for each class: where every EM run starts."""
+    counts = patterns.class_counts()
+    return np.asarray(counts / counts.sum(axis=1, keepdims=True))
+
+
+def expect(
+    patterns: VotePatterns,
+    class_prior: FloatArray,
+    log_weights: FloatArray,
+    log_prior: float = 0.0,
+) -> Expectation:
+    """Return the E-step of a model in which votes are independent given the true class.
+
+    Parameters
+    ----------
+    patterns : VotePatterns
+        The votes.
+    class_prior : numpy.ndarray of float64, shape (n_classes,)
+        P(true class); sums to 1.
+    log_weights : numpy.ndarray of float64, shape (n_lfs, n_classes, n_classes)
+        ``[j, v, y]``: what vote ``v`` of labeling function ``j`` adds to the
+        log-probability of class ``y``. An abstain adds nothing.
+    log_prior : float
+        Log density of the parameters under their prior, for the objective.
+
+    Returns
+    -------
+    Expectation
+    """
+    scores = patterns.sum_votes(log_weights)
+    scores += safe_log(class_prior)
+    highest = scores.max(axis=1, keepdims=True, initial=-np.inf)
+    np.exp(np.subtract(scores, highest, out=scores), out=scores)
+    total = scores.sum(axis=1, keepdims=True)
+    scores /= total
+    log_evidence = (np.log(total) + highest)[:, 0]
+    log_likelihood = float(patterns.counts @ log_evidence)
+    return Expectation(scores, log_likelihood, log_likelihood + log_prior)
+
+
+def item_posterior(
+    votes: VoteMatrix, class_prior: FloatArray, log_weights: FloatArray
+) -> FloatArray:
+    """Return the posterior of every item, shape (n_items, n_classes); without votes the prior."""
+    patterns = vote_patterns(votes)
+    return patterns.to_items(expect(patterns, class_prior, log_weights).posterior, class_prior)
+
+
+def warn_unless_converged(owner: str, fit: EMFit[P], max_iter: int, tol: float) -> None:
+    """Warn that the iteration of model `owner` stopped early, and say what to change."""
+    if not fit.converged:
+        warnings.warn(
+            f"{owner} stopped after max_iter={max_iter} iterations while posteriors still moved "
+            f"by {fit.change:.2g}, more than tol={tol:g}. Raise max_iter, or tol.",
+            ConvergenceWarning,
+            stacklevel=4,  # the caller of fit
+        )

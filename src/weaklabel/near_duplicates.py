@@ -1,0 +1,238 @@
+"""near_duplicate_groups: which texts say the same, by MinHash over character shingles."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from weaklabel.core import BoolArray, IntArray
+from weaklabel.core._check import check_int, check_number
+from weaklabel.errors import ItemsError, wrong_value
+
+__all__ = ["near_duplicate_groups"]
+
+#: Characters in a shingle: four carry spelling and word order, and survive a changed word.
+_SHINGLE = 4
+#: Below so many characters one letter moves the Jaccard index by more than a fifth.
+_SHORTEST = 8
+_N_HASHES = 64
+#: How many bands of the signature may miss a pair at the threshold: 1 in 200.
+_MISS = 0.005
+#: How often the rest of a bucket is compared with a new representative.
+_ROUNDS = 8
+#: Characters hashed at once: about 50 MB of temporary arrays.
+_BLOCK = 1_000_000
+_HASH_BITS = np.uint64(40)
+_MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93)
+
+_UInt64 = npt.NDArray[np.uint64]
+
+
+def near_duplicate_groups(
+    texts: Sequence[str], *, threshold: float = 0.8, seed: int = 0
+) -> IntArray:
+    """Return a group number for each text, equal for texts that are identical or nearly so.
+
+    Texts are compared without regard to case, punctuation, spacing and the
+    digits of numbers. Two longer texts are near-duplicates when the Jaccard
+    index of their sets of four-character shingles reaches `threshold`; groups
+    are the connected components, so a chain of small edits is one group.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        The texts, in any order; the grouping does not depend on it.
+    threshold : float
+        Jaccard index in [0.1, 1] from which two texts are near-duplicates.
+    seed : int
+        Seed of the hash functions.
+
+    Returns
+    -------
+    numpy.ndarray of int64, shape (n_texts,)
+        Group numbers 0, 1, … in the order in which the groups first appear.
+
+    Raises
+    ------
+    ItemsError
+        If an element is no text.
+    ParameterError
+        If `threshold` or `seed` is outside what is allowed.
+
+    Notes
+    -----
+    MinHash signatures [1]_ of 64 hashes, cut into bands; texts that share a
+    band are candidates, and each candidate pair is checked by its exact Jaccard
+    index. In a band, texts are compared with up to eight representatives and
+    not with each other, so time is linear in the number of characters however
+    many texts look alike. A pair at the threshold is missed with probability
+    below 0.005. Texts of under eight characters after normalisation, and texts
+    without letters and digits, are grouped only when they are equal.
+
+    References
+    ----------
+    .. [1] A. Z. Broder, "On the resemblance and containment of documents",
+       Compression and Complexity of Sequences, 1997.
+
+    Examples
+    --------
+    >>> near_duplicate_groups(["Win 50 dollars!!", "hello", "win 99 DOLLARS", ""])
+    array([0, 1, 0, 2])
+    """
+    threshold = check_number("threshold", threshold, 0.1, 1.0)
+    check_int("seed", seed, 0)
+    keys = [_normalized(text, i) for i, text in enumerate(texts)]
+    distinct = sorted(set(keys))
+    group = _group_distinct(distinct, threshold, seed)
+    place = {key: int(g) for key, g in zip(distinct, group, strict=True)}
+    numbers: dict[int, int] = {}
+    found = [numbers.setdefault(place[key], len(numbers)) for key in keys]
+    return np.array(found, dtype=np.int64)
+
+
+def _normalized(text: object, i: int) -> str:
+    if not isinstance(text, str):
+        raise ItemsError(wrong_value(f"texts[{i}]", text, "a text", "Replace missing texts by ''."))
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    words = re.sub(r"\d+", "0", re.sub(r"[\W_]+", " ", folded)).strip()
+    return words or "".join(text.split())
+
+
+def _group_distinct(texts: list[str], threshold: float, seed: int) -> IntArray:
+    """Return a component number for each of the distinct, sorted, normalised texts."""
+    root = np.arange(len(texts), dtype=np.int64)
+    long = np.array([i for i, t in enumerate(texts) if len(t) >= _SHORTEST], dtype=np.int64)
+    if len(long) < 2 or threshold == 1.0:
+        return root
+    chosen = [texts[i] for i in long]
+    signatures = _signatures(chosen, seed)
+    rows = _rows_per_band(threshold)
+    component = np.arange(len(chosen), dtype=np.int64)
+    for start in range(0, _N_HASHES - rows + 1, rows):
+        band = _combined(signatures[:, start : start + rows])
+        component = _join_band(band, chosen, component, threshold)
+    root[long] = long[component]
+    return root
+
+
+def _rows_per_band(threshold: float) -> int:
+    for rows in (8, 4, 2):
+        if (1 - threshold**rows) ** (_N_HASHES // rows) <= _MISS:
+            return rows
+    return 1
+
+
+def _signatures(texts: list[str], seed: int) -> npt.NDArray[np.uint32]:
+    rng = np.random.default_rng(seed)
+    factors = rng.integers(0, 2**63, size=(_N_HASHES, 2), dtype=np.uint64) * 2 + 1
+    signatures = np.empty((len(texts), _N_HASHES), dtype=np.uint32)
+    for low, high in _blocks([len(t) for t in texts]):
+        shingles, starts = _shingles(texts[low:high])
+        for h, (factor, shift) in enumerate(factors):
+            hashed = ((shingles * factor + shift) >> np.uint64(32)).astype(np.uint32)
+            signatures[low:high, h] = np.minimum.reduceat(hashed, starts)
+    return signatures
+
+
+def _blocks(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield ranges of texts that together have about `_BLOCK` characters, or are one text."""
+    low, filled = 0, 0
+    for i, size in enumerate(sizes):
+        if filled and filled + size > _BLOCK:
+            yield low, i
+            low, filled = i, 0
+        filled += size
+    if low < len(sizes):
+        yield low, len(sizes)
+
+
+def _shingles(texts: Sequence[str]) -> tuple[_UInt64, IntArray]:
+    """Return the 64-bit hashes of all shingles, and where those of each text start."""
+    joined = "".join(texts).encode("utf-32-le", "surrogatepass")
+    points = np.frombuffer(joined, dtype=np.uint32).astype(np.uint64)
+    lengths = np.array([len(t) for t in texts], dtype=np.int64)
+    counts = lengths - _SHINGLE + 1
+    n_windows = len(points) - _SHINGLE + 1
+    hashes = np.zeros(n_windows, dtype=np.uint64)
+    for offset, multiplier in enumerate(_MULTIPLIERS):
+        hashes += points[offset : offset + n_windows] * np.uint64(multiplier)
+    hashes ^= hashes >> np.uint64(29)  # spread high bits downwards, as SplitMix64 does
+    hashes *= np.uint64(0xBF58476D1CE4E5B9)
+    hashes ^= hashes >> np.uint64(32)
+    inside = np.ones(n_windows, dtype=np.bool_)
+    for end in range(1, _SHINGLE):  # windows that begin in the last letters reach into the next
+        inside[np.cumsum(lengths)[:-1] - end] = False
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
+    return hashes[inside], starts
+
+
+def _combined(band: npt.NDArray[np.uint32]) -> _UInt64:
+    """Return one number for each row; rows that collide by chance fail the exact check."""
+    combined = np.zeros(len(band), dtype=np.uint64)
+    for column in band.T:
+        combined = (combined ^ column) * np.uint64(_MULTIPLIERS[0])
+    return combined
+
+
+def _join_band(band: _UInt64, texts: list[str], component: IntArray, threshold: float) -> IntArray:
+    """Return `component` after joining the near-duplicates among texts with equal bands."""
+    rest = np.argsort(band, kind="stable")
+    buckets = band[rest]
+    for _ in range(_ROUNDS):
+        first = np.flatnonzero(np.r_[True, buckets[1:] != buckets[:-1]])
+        sizes = np.diff(np.r_[first, len(rest)])
+        leaders = np.repeat(rest[first], sizes)
+        open_ = component[leaders] != component[rest]
+        if not open_.any():
+            break
+        near = _is_near(leaders[open_], rest[open_], texts, threshold)
+        component = _merge(component, leaders[open_][near], rest[open_][near])
+        left = component[leaders] != component[rest]
+        rest, buckets = rest[left], buckets[left]
+        if not len(rest):
+            break
+    return component
+
+
+def _is_near(left: IntArray, right: IntArray, texts: list[str], threshold: float) -> BoolArray:
+    near = np.empty(len(left), dtype=np.bool_)
+    sizes = [len(texts[a]) + len(texts[b]) for a, b in zip(left, right, strict=True)]
+    for low, high in _blocks(sizes):
+        one = _sets([texts[i] for i in left[low:high]])
+        other = _sets([texts[i] for i in right[low:high]])
+        together = np.sort(np.concatenate([one, other]))
+        n_both = _count(together[1:][together[1:] == together[:-1]], high - low)
+        n_either = _count(one, high - low) + _count(other, high - low) - n_both
+        near[low:high] = n_both >= threshold * n_either
+    return near
+
+
+def _sets(texts: list[str]) -> _UInt64:
+    """Return the distinct shingles of all texts, the text's position in the upper 24 bits."""
+    hashes, starts = _shingles(texts)
+    owner = np.repeat(np.arange(len(texts), dtype=np.uint64), np.diff(np.r_[starts, len(hashes)]))
+    keys = np.sort((owner << _HASH_BITS) | (hashes >> np.uint64(24)))
+    return keys[np.r_[True, keys[1:] != keys[:-1]]]
+
+
+def _count(keys: _UInt64, n_texts: int) -> IntArray:
+    return np.bincount((keys >> _HASH_BITS).astype(np.int64), minlength=n_texts)
+
+
+def _merge(component: IntArray, left: IntArray, right: IntArray) -> IntArray:
+    """Return components after joining those of `left` and `right`, named by their least member."""
+    if not len(left):
+        return component
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    n = len(component)
+    edges = (np.ones(len(left), dtype=np.int8), (component[left], component[right]))
+    _, merged = connected_components(coo_array(edges, shape=(n, n)), directed=False)
+    least = np.full(n, n, dtype=np.int64)
+    np.minimum.at(least, merged, np.arange(n))
+    return np.asarray(least[merged[component]], dtype=np.int64)

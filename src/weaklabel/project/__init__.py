@@ -1,0 +1,21 @@
+"""Project folders: weaklabel.toml and the stages in order; composition, no logic."""
+
+from weaklabel.project._config import CONFIG_NAME, ProjectConfig, read_config
+from weaklabel.project._demo import prepare_demo, simulate_review
+from weaklabel.project._init import guess_config, init_project
+from weaklabel.project._measure import label_accuracy, queue_yield
+from weaklabel.project._project import Project, StageStatus
+
+__all__ = [
+    "CONFIG_NAME",
+    "Project",
+    "ProjectConfig",
+    "StageStatus",
+    "guess_config",
+    "init_project",
+    "label_accuracy",
+    "prepare_demo",
+    "queue_yield",
+    "read_config",
+    "simulate_review",
+]

@@ -1,0 +1,131 @@
+"""The commented weaklabel.toml and the starter labeling functions that `weaklabel init` writes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from weaklabel.project._config import ProjectConfig
+
+__all__ = ["STARTER_LFS", "config_text", "starter_lfs"]
+
+
+def config_text(config: ProjectConfig) -> str:
+    """Return the commented weaklabel.toml that says what `config` says.
+
+    Parameters
+    ----------
+    config : ProjectConfig
+        The settings to write down.
+
+    Returns
+    -------
+    str
+        TOML that `read_config` reads back as an equal ProjectConfig.
+    """
+    source = (
+        f"wrench = {_toml(config.wrench)}            # a folder in WRENCH format, with its votes"
+        if config.wrench
+        else f"files = {_toml(config.data_files)}  # CSV, JSONL or Parquet; glob patterns work"
+    )
+    gold_values = (
+        f"gold_values = {_toml(config.gold_values)}"
+        if config.gold_values
+        else '# gold_values = { "0" = "ham", "1" = "spam" }  # where gold is not written as class names'
+    )
+    parameters = (
+        f"parameters = {_toml(config.label_model_parameters)}"
+        if config.label_model_parameters
+        else "# parameters = { max_iter = 20 }  # constructor arguments of the model"
+    )
+    return f"""\
+# A weaklabel project. `weaklabel run` does every stage that is out of date,
+# `weaklabel status` says which are. Paths are relative to this file.
+
+[data]
+{source}
+id_column = {_toml(config.id_column)}      # "" makes ids from the content of each row
+text_column = {_toml(config.text_column)}  # labeling functions see it as item.text; "" for tables
+gold_column = {_toml(config.gold_column)}    # known classes, "" for none: measured against, never fitted
+{gold_values}
+
+[labels]
+classes = {_toml(config.classes)}
+
+[labeling_functions]
+files = {_toml(config.lf_files)}
+on_error = {_toml(config.on_error)}  # "abstain": a function that raises abstains, and is counted
+
+[label_model]
+name = {_toml(config.label_model)}  # or "MajorityVote", "DawidSkene", "PrecisionNaiveBayes"
+{parameters}
+
+[refine]
+enabled = {_toml(config.refine)}  # a classifier on the items' own features, out of fold
+folds = {config.folds}
+
+[review]
+budget = {config.budget}         # items in the review set
+random_share = {config.random_share}   # of them drawn at random, at least 0.2: the honest sample
+
+[output]
+folder = {_toml(config.output_folder)}
+formats = {_toml(config.formats)}  # of "parquet", "jsonl" and "csv"
+min_confidence = {config.min_confidence}  # items under it stay out of the splits
+splits = {_toml(config.splits)}
+
+[run]
+seed = {config.seed}
+"""
+
+
+def starter_lfs(classes: tuple[str, ...], text: bool) -> str:
+    """Return a file of labeling functions to start from.
+
+    Parameters
+    ----------
+    classes : tuple of str
+        The class names; the last one gets the example.
+    text : bool
+        Whether the items have a text.
+    """
+    example = STARTER_LFS if text else _STARTER_TABLE
+    return example.replace("CLASS", json.dumps(classes[-1])).replace(
+        "OTHER", json.dumps(classes[0])
+    )
+
+
+STARTER_LFS = '''\
+"""Labeling functions: each votes for a class, or abstains by returning None."""
+
+import weaklabel as wl
+
+# A keyword list is the quickest start. Replace the words with your own.
+has_keyword = wl.keyword_lf(["replace", "these", "words"], CLASS, name="has_keyword")
+
+
+@wl.labeling_function()
+def very_short(item):
+    """Texts of three words or less."""
+    return OTHER if len((item.text or "").split()) <= 3 else None
+'''
+
+_STARTER_TABLE = '''\
+"""Labeling functions: each votes for a class, or abstains by returning None."""
+
+import weaklabel as wl
+
+
+@wl.labeling_function()
+def replace_me(item):
+    """Look at item.<column> or item["column name"] and return a class name, or None."""
+    return None
+'''
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_toml(k)} = {_toml(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, tuple):
+        return json.dumps(list(value), ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,301 @@
+"""For every law a label model that breaks it and no other: no check passes whatever it is given."""
+
+import random
+
+import numpy as np
+import pytest
+
+from weaklabel.core import SparseCodes, VoteMatrix
+from weaklabel.errors import NotFittedError
+from weaklabel.models import BaseLabelModel, MajorityVote, PrecisionNaiveBayes
+from weaklabel.testing import LAWS, check_label_model
+
+
+def class_counts(votes: VoteMatrix) -> np.ndarray:
+    return np.stack([(votes.codes == y).sum(axis=1) for y in range(votes.n_classes)], axis=1) * 1.0
+
+
+def shares(counts: np.ndarray) -> np.ndarray:
+    """Return rows that sum to 1; uniform where a row is empty."""
+    total = counts.sum(axis=1, keepdims=True)
+    return np.where(total > 0, counts / np.where(total > 0, total, 1), 1 / counts.shape[1])
+
+
+def sharpened(proba: np.ndarray, power: float = 2.0) -> np.ndarray:
+    return shares(proba**power)
+
+
+class SumsTo2WithManyLfs(MajorityVote):
+    def _posterior(self, votes):
+        return (
+            super()._posterior(votes) * np.where(votes.covered & (votes.n_lfs > 100), 2, 1)[:, None]
+        )
+
+
+class UniformWithoutVotes(PrecisionNaiveBayes):
+    def _posterior(self, votes):
+        proba = super()._posterior(votes)
+        proba[~votes.covered] = 1 / votes.n_classes
+        return proba
+
+
+class CountsSilentColumns(MajorityVote):
+    def _posterior(self, votes):
+        return shares(class_counts(votes) + votes.n_lfs)
+
+
+class TrustsTheFirstItem(MajorityVote):
+    def _fit(self, votes):
+        self.class_prior_ = shares(class_counts(votes.take([0])))[0]
+
+    def _posterior(self, votes):
+        return np.where(votes.covered[:, None], super()._posterior(votes), self.class_prior_)
+
+
+class TrustsTheFirstColumn(MajorityVote):
+    def _posterior(self, votes):
+        first = votes.codes[:, [self.first_]] == np.arange(votes.n_classes)
+        return shares(class_counts(votes) + 0.5 * first)
+
+    def _fit(self, votes):
+        super()._fit(votes)
+        self.first_ = int((votes.codes >= 0).any(axis=0).argmax())  # past the silent ones
+
+
+class FavoursTheFirstClass(MajorityVote):
+    def _posterior(self, votes):
+        counts = class_counts(votes)
+        counts[votes.covered, 0] += 0.1
+        return shares(counts)
+
+
+class LooksAtTheBatch(MajorityVote):
+    def _posterior(self, votes):
+        counts = class_counts(votes)
+        return shares(counts + counts.sum(axis=1).max(initial=0))
+
+
+class LooksAtTheId(MajorityVote):
+    def _posterior(self, votes):
+        proba = super()._posterior(votes)
+        lucky = np.array([str(i).endswith("7") for i in votes.item_ids])
+        return np.where(lucky[:, None], sharpened(proba), proba)
+
+
+class Unseeded(MajorityVote):
+    def _fit(self, votes):
+        super()._fit(votes)
+        self.noise_ = 1 + 1e-11 * np.random.default_rng().random()
+
+    def _posterior(self, votes):
+        return sharpened(super()._posterior(votes), self.noise_)
+
+
+class UsesTheGlobalGenerator(MajorityVote):
+    def _fit(self, votes):
+        super()._fit(votes)
+        random.random()  # noqa: S311 - what the law forbids
+
+
+class SeedsTheGlobalGenerator(MajorityVote):
+    def _fit(self, votes):
+        super()._fit(votes)
+        np.random.seed(0)  # noqa: NPY002 - what the law forbids
+
+
+class ReturnsNothing(MajorityVote):
+    def fit(self, votes):
+        super().fit(votes)
+
+
+class RenamesAnItem(MajorityVote):
+    def _fit(self, votes):
+        super()._fit(votes)
+        ids = votes.item_ids
+        while ids.base is not None:
+            ids = ids.base
+        ids.flags.writeable = True
+        ids[0] = "changed"
+
+
+class CountsCalls(MajorityVote):
+    def _fit(self, votes):
+        super()._fit(votes)
+        self.n_calls_ = 0
+
+    def _posterior(self, votes):
+        self.n_calls_ += 1
+        return super()._posterior(votes)
+
+
+class GuessesOnTies(MajorityVote):
+    def predict(self, votes):
+        return self.predict_proba(votes).argmax(axis=1).astype(votes.schema.dtype)
+
+
+class NamesNoSource(MajorityVote):
+    def soft_labels(self, votes):
+        soft = super().soft_labels(votes)
+        return type(soft)(soft.posterior, soft.item_ids, soft.schema)
+
+
+class Remembers(MajorityVote):
+    def _forget(self):
+        pass
+
+    def _fit(self, votes):
+        self.fits_ = getattr(self, "fits_", 0) + 1
+        super()._fit(votes)
+
+    def _posterior(self, votes):
+        return sharpened(super()._posterior(votes), self.fits_)
+
+
+class LosesAParameter(MajorityVote):
+    def __init__(self, *, power=2.0):
+        self.power = power
+
+    def parameters(self):
+        return {}
+
+    def __repr__(self):
+        return f"LosesAParameter(power={self.power!r})"
+
+
+class LosesItsFitInAPickle(MajorityVote):
+    def __getstate__(self):
+        return {name: value for name, value in vars(self).items() if name != "schema_"}
+
+
+class SaysNothing(MajorityVote):
+    def __repr__(self):
+        return "<label model>"
+
+
+class PreparesInTheConstructor(MajorityVote):
+    def __init__(self):
+        self.cache = {}
+
+
+class FitsWhenAsked(MajorityVote):
+    def predict_proba(self, votes):
+        if not hasattr(self, "schema_"):
+            self.fit(votes)
+        return super().predict_proba(votes)
+
+
+class TakesAnyLfs(MajorityVote):
+    def _check_fits(self, votes):
+        super()._check_fits(
+            VoteMatrix(np.empty((0, len(lfs)), np.int8), [], lfs, votes.schema)
+            if (lfs := getattr(self, "lf_names_", None))
+            else votes
+        )
+
+
+class TakesAnyClasses(MajorityVote):
+    def _check_fits(self, votes):
+        schema = getattr(self, "schema_", votes.schema)
+        super()._check_fits(
+            VoteMatrix(np.empty((0, votes.n_lfs), np.int8), [], votes.lf_names, schema)
+        )
+
+
+class TakesNoItems(MajorityVote):
+    def fit(self, votes):
+        if votes.n_items and votes.n_lfs:
+            return super().fit(votes)
+        self._fit(votes)
+        return self
+
+
+class TakesAnyParameter(MajorityVote):
+    def __init__(self, *, smoothing=0.0):
+        self.smoothing = smoothing
+
+
+class Descends(MajorityVote):
+    def _fit(self, votes):
+        super()._fit(votes)
+        self.objectives_ = np.array([0.0, -1.0])
+
+
+class MinorityVote(MajorityVote):
+    def _posterior(self, votes):
+        return (1 - super()._posterior(votes)) / (votes.n_classes - 1)
+
+
+class SharpensSparseVotes(MajorityVote):
+    def _posterior(self, votes):
+        proba = super()._posterior(votes)
+        return sharpened(proba) if isinstance(votes.store, SparseCodes) else proba
+
+
+BROKEN: list[tuple[str, BaseLabelModel]] = [
+    ("posterior_is_a_distribution", SumsTo2WithManyLfs()),
+    ("uncovered_item_gets_class_prior", UniformWithoutVotes()),
+    ("silent_lf_changes_nothing", CountsSilentColumns()),
+    ("item_order_changes_nothing", TrustsTheFirstItem()),
+    ("lf_order_changes_nothing", TrustsTheFirstColumn()),
+    ("renaming_classes_renames_columns", FavoursTheFirstClass()),
+    ("neighbours_change_nothing", LooksAtTheBatch()),
+    ("equal_rows_get_equal_posteriors", LooksAtTheId()),
+    ("same_seed_same_bits", Unseeded()),
+    ("global_generators_are_left_alone", UsesTheGlobalGenerator()),
+    ("global_generators_are_left_alone", SeedsTheGlobalGenerator()),
+    ("fit_returns_self", ReturnsNothing()),
+    ("fit_leaves_votes_alone", RenamesAnItem()),
+    ("predict_leaves_the_model_alone", CountsCalls()),
+    ("predict_is_the_argmax", GuessesOnTies()),
+    ("soft_labels_name_their_source", NamesNoSource()),
+    ("refit_forgets", Remembers()),
+    ("clone_keeps_parameters", LosesAParameter()),
+    ("pickle_keeps_the_model", LosesItsFitInAPickle()),
+    ("repr_makes_the_model", SaysNothing()),
+    ("constructor_only_stores", PreparesInTheConstructor()),
+    ("unfitted_model_is_refused", FitsWhenAsked()),
+    ("other_lfs_are_refused", TakesAnyLfs()),
+    ("other_classes_are_refused", TakesAnyClasses()),
+    ("empty_votes_are_refused", TakesNoItems()),
+    ("bad_parameter_is_refused", TakesAnyParameter()),
+    ("objective_never_falls", Descends()),
+    ("unanimous_votes_win", MinorityVote()),
+    ("sparse_equals_dense", SharpensSparseVotes()),
+]
+
+
+def broken_laws(model: BaseLabelModel) -> list[str]:
+    found = []
+    for law, check in LAWS.items():
+        try:
+            check(model)
+        except AssertionError:
+            found.append(law)
+    return found
+
+
+@pytest.mark.parametrize(("law", "model"), BROKEN, ids=[type(m).__name__ for _, m in BROKEN])
+def test_broken_model_breaks_its_law_and_no_other(law: str, model: BaseLabelModel) -> None:
+    assert broken_laws(model) == [law]
+
+
+def test_every_law_has_a_model_that_breaks_it() -> None:
+    assert {law for law, _ in BROKEN} == set(LAWS)
+
+
+def test_check_label_model_lists_what_is_broken_and_how() -> None:
+    with pytest.raises(AssertionError) as caught:
+        check_label_model(Descends())
+    assert str(caught.value) == (
+        "Descends breaks 1 of 28 laws:\n"
+        "  objective_never_falls: two classes: the objective falls after iterations [1]"
+    )
+
+
+def test_check_label_model_lets_an_error_of_the_model_through() -> None:
+    class Raises(MajorityVote):
+        def _posterior(self, votes):
+            raise NotFittedError("Raises is not fitted. Call Raises.fit(votes) first.")
+
+    with pytest.raises(NotFittedError):
+        check_label_model(Raises())

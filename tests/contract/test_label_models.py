@@ -1,0 +1,121 @@
+"""Every law, over every label model; and the laws again on votes that hypothesis makes up."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from weaklabel.models import (
+    BaseLabelModel,
+    DawidSkene,
+    LabelModel,
+    MajorityVote,
+    PrecisionNaiveBayes,
+    label_model,
+    label_model_names,
+)
+from weaklabel.testing import EXCEPTIONS, LAWS, check_label_model, vote_matrices
+from weaklabel.testing._matrices import all_matrices
+from weaklabel.testing._require import fitted
+
+MODELS = [
+    MajorityVote(),
+    LabelModel(),
+    PrecisionNaiveBayes(),
+    PrecisionNaiveBayes(max_iter=100, shrinkage=1.0, prior_accuracy=0.7),
+    DawidSkene(),
+    DawidSkene(smoothing=1.0, max_iter=20),
+]
+#: DawidSkene may take a hundred iterations to a saddle point of five made-up rows.
+QUICK = [MajorityVote(), LabelModel(), DawidSkene(max_iter=10)]
+
+
+KEPT = [
+    (model, law)
+    for model in MODELS
+    for law in LAWS
+    if law not in EXCEPTIONS.get(type(model).__name__, {})
+]
+
+
+@pytest.mark.parametrize(("model", "law"), KEPT, ids=[f"{law}-{model}" for model, law in KEPT])
+def test_model_keeps_law(model: BaseLabelModel, law: str) -> None:
+    LAWS[law](model)
+
+
+def test_every_label_model_is_under_the_laws() -> None:
+    assert {type(model).__name__ for model in MODELS} == set(label_model_names())
+
+
+def test_every_model_keeps_the_laws_with_its_defaults_in_one_call() -> None:
+    for name in label_model_names():
+        check_label_model(label_model(name))
+
+
+def test_every_exception_names_a_model_and_a_law() -> None:
+    assert set(EXCEPTIONS) <= set(label_model_names())
+    assert {law for laws in EXCEPTIONS.values() for law in laws} <= set(LAWS)
+
+
+def test_exception_of_precision_naive_bayes_is_real() -> None:
+    with pytest.raises(AssertionError, match="the objective falls"):
+        LAWS["objective_never_falls"](PrecisionNaiveBayes(max_iter=100))
+
+
+@pytest.mark.parametrize("shrinkage", [0.0, 2.0])
+def test_objective_of_precision_naive_bayes_never_falls_with_a_given_class_prior(
+    shrinkage: float,
+) -> None:
+    for votes in all_matrices().values():
+        k = votes.n_classes
+        prior = np.arange(1.0, k + 1) / np.arange(1.0, k + 1).sum()
+        model = PrecisionNaiveBayes(max_iter=100, shrinkage=shrinkage, class_prior=prior)
+        objectives = fitted(model, votes).objectives_
+        assert (np.diff(objectives) >= -1e-9 * (1 + np.abs(objectives[:-1]))).all()
+
+
+@pytest.mark.parametrize("model", MODELS, ids=repr)
+def test_order_of_items_changes_no_bit(model: BaseLabelModel) -> None:
+    for votes in all_matrices().values():
+        order = np.random.default_rng(0).permutation(votes.n_items)
+        moved = votes.take(order)
+        given_order = fitted(model, moved).predict_proba(moved)
+        assert np.array_equal(given_order, fitted(model, votes).predict_proba(votes)[order])
+
+
+@pytest.mark.parametrize("model", QUICK, ids=repr)
+def test_posterior_of_any_votes_is_a_distribution(model: BaseLabelModel) -> None:
+    @settings(max_examples=40, deadline=None)
+    @given(votes=vote_matrices(min_items=1))
+    def law(votes):
+        proba = fitted(model, votes).predict_proba(votes)
+        assert np.isfinite(proba).all()
+        assert (proba >= 0).all()
+        assert np.allclose(proba.sum(axis=1), 1.0)
+
+    law()
+
+
+@pytest.mark.parametrize("model", QUICK, ids=repr)
+def test_uncovered_items_of_any_votes_get_the_class_prior(model: BaseLabelModel) -> None:
+    @settings(max_examples=40, deadline=None)
+    @given(votes=vote_matrices(min_items=1))
+    def law(votes):
+        learned = fitted(model, votes)
+        uncovered = learned.predict_proba(votes)[~votes.covered]
+        assert np.allclose(uncovered, learned.class_prior_)
+
+    law()
+
+
+@pytest.mark.parametrize("model", QUICK, ids=repr)
+def test_any_items_keep_their_posterior_when_reordered_or_left_out(model: BaseLabelModel) -> None:
+    @settings(max_examples=40, deadline=None)
+    @given(votes=vote_matrices(min_items=2))
+    def law(votes):
+        learned = fitted(model, votes)
+        some = np.arange(votes.n_items)[::-2]
+        assert np.allclose(
+            learned.predict_proba(votes.take(some)), learned.predict_proba(votes)[some]
+        )
+
+    law()

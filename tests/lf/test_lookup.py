@@ -1,0 +1,60 @@
+"""lookup_lf: votes by equal values."""
+
+import pytest
+
+from weaklabel.errors import ParameterError
+from weaklabel.lf import lookup_lf
+
+
+def test_mapping_gives_the_class_of_each_value():
+    lf = lookup_lf({"ann": "ham", "bot": "spam"}, column="author")
+    assert lf.vote_columns({"author": ["bot", "Ann", "eve", None]}, 4) == [
+        "spam",
+        "ham",
+        None,
+        None,
+    ]
+
+
+def test_collection_gives_one_class():
+    lf = lookup_lf({"US", "CA"}, "america", column="country")
+    assert (lf({"country": "us"}), lf({"country": "usa"})) == ("america", None)
+
+
+def test_case_is_folded_unless_it_counts():
+    assert lookup_lf(["STRASSE"], "x")("straße") == "x"
+    assert lookup_lf(["STRASSE"], "x", case_sensitive=True)("strasse") is None
+
+
+def test_numbers_equal_numbers_and_not_texts():
+    lf = lookup_lf([7], "x", column="code")
+    assert lf.vote_columns({"code": [7, 7.0, "7", float("nan")]}, 4) == ["x", "x", None, None]
+
+
+def test_default_names():
+    assert lookup_lf(["a"], "x").name == "lookup_x"
+    assert lookup_lf({"a": "x"}, column="author").name == "lookup_author"
+
+
+def test_order_of_values_changes_no_version():
+    a = lookup_lf({"a": "x", "b": "y"})
+    b = lookup_lf({"b": "y", "a": "x"})
+    assert a.version == b.version != lookup_lf({"a": "y", "b": "x"}).version
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([], "x"), r"values is \[\], must be one value or more"),
+        (({},), r"values is \{\}, must be one value or more"),
+        (("US", "x"), r"values is 'US', must be a mapping from value to class, or a list"),
+        ((["a"],), r"label is None, must be a class name or code where values is a list"),
+        (({"a": "x"}, "x"), r"label is 'x', must be left out where values is a mapping"),
+        (({"a": None},), r"values\['a'\] is None, must be a class name or a code"),
+        (([None], "x"), r"values is None, must be values that are not null"),
+        (({"A": "x", "a": "y"},), r"values has 'a' for both 'x' and 'y', must have one class"),
+    ],
+)
+def test_wrong_values_are_refused(arguments, message):
+    with pytest.raises(ParameterError, match=message):
+        lookup_lf(*arguments)

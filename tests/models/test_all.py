@@ -1,0 +1,44 @@
+import pytest
+
+from weaklabel.errors import ParameterError
+from weaklabel.models import DawidSkene, label_model, label_model_names
+
+
+def test_names_are_those_of_the_classes() -> None:
+    names = ("DawidSkene", "LabelModel", "MajorityVote", "PrecisionNaiveBayes")
+    assert label_model_names() == names
+    assert [type(label_model(name)).__name__ for name in names] == list(names)
+
+
+def test_parameters_reach_the_constructor() -> None:
+    model = label_model("DawidSkene", smoothing=2.0)
+    assert isinstance(model, DawidSkene)
+    assert model.smoothing == 2.0
+
+
+def test_unknown_name_gets_a_suggestion() -> None:
+    with pytest.raises(ParameterError) as caught:
+        label_model("MajorityVoter")
+    assert str(caught.value) == (
+        "label model is 'MajorityVoter', must be one of 'DawidSkene', 'LabelModel', "
+        "'MajorityVote', 'PrecisionNaiveBayes'. Did you mean 'MajorityVote'?"
+    )
+
+
+def test_name_like_no_other_gets_the_default_as_advice() -> None:
+    with pytest.raises(ParameterError, match="Use 'LabelModel' if in doubt"):
+        label_model("xyz")
+
+
+def test_unknown_parameter_lists_those_of_the_model() -> None:
+    with pytest.raises(ParameterError) as caught:
+        label_model("DawidSkene", smooth=1.0)
+    assert str(caught.value) == (
+        "parameter of DawidSkene is 'smooth', must be one of 'max_iter', 'tol', "
+        "'smoothing', 'class_prior'."
+    )
+
+
+def test_parameter_of_a_model_without_any_is_refused() -> None:
+    with pytest.raises(ParameterError, match="none, as it takes no parameters"):
+        label_model("MajorityVote", tol=1.0)

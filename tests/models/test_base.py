@@ -1,0 +1,139 @@
+import numpy as np
+import pytest
+
+from weaklabel.core import LabelSchema, SoftLabels, VoteMatrix
+from weaklabel.errors import NotFittedError, ParameterError, VotesError
+from weaklabel.models import BaseLabelModel, DawidSkene, MajorityVote
+
+
+def votes_of(codes, classes=("no", "yes"), **names) -> VoteMatrix:
+    return VoteMatrix.from_array(codes, classes, **names)
+
+
+class Constant(BaseLabelModel):
+    """The smallest label model: every item gets the same posterior."""
+
+    def __init__(self, *, proba: tuple[float, ...] = (0.25, 0.75)) -> None:
+        self.proba = proba
+
+    def _fit(self, votes: VoteMatrix) -> None:
+        self.class_prior_ = np.array(self.proba)
+
+    def _posterior(self, votes: VoteMatrix) -> np.ndarray:
+        return np.tile(self.class_prior_, (votes.n_items, 1))
+
+
+def test_predict_before_fit_says_what_to_call() -> None:
+    with pytest.raises(NotFittedError) as caught:
+        MajorityVote().predict(votes_of([[1]]))
+    assert str(caught.value) == "MajorityVote is not fitted. Call MajorityVote.fit(votes) first."
+
+
+def test_not_fitted_is_also_the_error_scikit_learn_users_expect() -> None:
+    with pytest.raises(ValueError):
+        MajorityVote().predict_proba(votes_of([[1]]))
+
+
+def test_array_instead_of_votes_says_how_to_make_votes() -> None:
+    with pytest.raises(VotesError) as caught:
+        MajorityVote().fit(np.array([[1]]))  # type: ignore[arg-type]  # the mistake under test
+    assert str(caught.value) == (
+        "votes is a ndarray, must be a VoteMatrix. "
+        "Make one with VoteMatrix.from_array(codes, classes=[...])."
+    )
+
+
+def test_fit_without_items_says_what_to_do_first() -> None:
+    with pytest.raises(VotesError) as caught:
+        MajorityVote().fit(votes_of(np.empty((0, 2), np.int8)))
+    assert str(caught.value) == (
+        "votes has 0 items, must have at least one to fit MajorityVote. "
+        "Apply labeling functions to the items first."
+    )
+
+
+def test_fit_without_labeling_functions_is_refused() -> None:
+    with pytest.raises(VotesError, match="votes has 0 labeling functions, must have at least one"):
+        MajorityVote().fit(votes_of(np.empty((2, 0), np.int8)))
+
+
+def test_other_number_of_labeling_functions_names_both_numbers() -> None:
+    model = MajorityVote().fit(votes_of([[1, 0]]))
+    with pytest.raises(VotesError) as caught:
+        model.predict(votes_of([[1, 0, 1]]))
+    assert str(caught.value) == (
+        "votes has 3 labeling functions, must have the 2 that MajorityVote was fitted on. "
+        "Apply the same labeling functions that the model was fitted on, in the same order."
+    )
+
+
+def test_other_labeling_function_is_named() -> None:
+    model = MajorityVote().fit(votes_of([[1, 0]], lf_names=["link", "short"]))
+    with pytest.raises(VotesError) as caught:
+        model.predict(votes_of([[1, 0]], lf_names=["link", "long"]))
+    assert str(caught.value).startswith(
+        "lf_names[1] of votes is 'long', must be 'short' as when MajorityVote was fitted."
+    )
+
+
+def test_other_classes_are_named() -> None:
+    model = MajorityVote().fit(votes_of([[1, 0]]))
+    with pytest.raises(VotesError) as caught:
+        model.predict(votes_of([[1, 0]], classes=("yes", "no")))
+    assert str(caught.value) == (
+        "classes of votes are ['yes', 'no'], must be ['no', 'yes'] as when MajorityVote was "
+        "fitted. Use the same classes in the same order, or fit again."
+    )
+
+
+def test_failed_fit_leaves_an_earlier_fit_standing() -> None:
+    votes = votes_of([[1, 0], [1, 1]])
+    model = DawidSkene().fit(votes)
+    model.tol = -1.0
+    with pytest.raises(ParameterError):
+        model.fit(votes)
+    assert model.predict_proba(votes).shape == (2, 2)
+
+
+def test_predict_of_no_items_is_empty() -> None:
+    model = MajorityVote().fit(votes_of([[1, 0]]))
+    assert model.predict_proba(votes_of(np.empty((0, 2), np.int8))).shape == (0, 2)
+
+
+def test_soft_labels_carry_ids_and_provenance() -> None:
+    votes = votes_of([[1], [0]], item_ids=["a", "b"])
+    soft = Constant().fit(votes).soft_labels(votes)
+    assert isinstance(soft, SoftLabels)
+    assert soft.item_ids.tolist() == ["a", "b"]
+    assert soft.provenance == "model:Constant"
+
+
+def test_predict_has_the_dtype_of_the_schema() -> None:
+    classes = [f"c{y}" for y in range(200)]
+    votes = VoteMatrix.from_array([[150], [3]], LabelSchema(classes))
+    assert MajorityVote().fit(votes).predict(votes).dtype == np.int16
+
+
+def test_parameters_are_plain_values() -> None:
+    model = DawidSkene(class_prior=np.array([0.5, 0.5]), tol=np.float64(0.1))
+    assert model.parameters() == {
+        "max_iter": 500,
+        "tol": 0.1,
+        "smoothing": 0.01,
+        "class_prior": [0.5, 0.5],
+    }
+
+
+def test_repr_names_what_differs_from_the_defaults() -> None:
+    model = DawidSkene(smoothing=1.0, class_prior=np.array([0.5, 0.5]))
+    assert repr(model) == "DawidSkene(smoothing=1.0, class_prior=[0.5, 0.5])"
+
+
+def test_html_of_an_unfitted_model_says_so() -> None:
+    assert "<tr><th>fitted</th><td>no</td></tr>" in MajorityVote()._repr_html_()
+
+
+def test_html_escapes_class_names() -> None:
+    html = MajorityVote().fit(votes_of([[1]], classes=("<b>", "yes")))._repr_html_()
+    assert "&lt;b&gt;" in html
+    assert "<b>" not in html

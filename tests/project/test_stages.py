@@ -1,0 +1,58 @@
+"""The stages: their order, what they need, what they depend on."""
+
+import json
+
+from weaklabel import VoteMatrix, load
+from weaklabel.project import Project
+from weaklabel.project._stages import STAGES
+from weaklabel.project._workspace import Workspace
+
+
+def test_every_stage_needs_only_stages_before_it():
+    names = [stage.name for stage in STAGES]
+    for i, stage in enumerate(STAGES):
+        assert set(stage.needs) <= set(names[:i])
+
+
+def test_what_apply_depends_on_is_named_in_words(small_project):
+    parts = STAGES[0].parts(Workspace(small_project))
+    assert set(parts) == {
+        "data file comments.csv",
+        "labeling function promotion",
+        "labeling function link",
+        "labeling function praise",
+        "labeling function short",
+        "data and label settings",
+        "weaklabel",
+    }
+
+
+def test_facts_are_measured_against_gold(done):
+    project = Project(done)
+    assert 0.5 < project.facts("fit")["accuracy_covered"] <= 1
+    assert 0.5 < project.facts("refine")["accuracy"] <= 1
+    assert project.facts("triage")["yield"]["reviewed"] == 10
+    assert project.facts("export")["version"].startswith("v0001-")
+
+
+def test_votes_and_the_fitted_model_are_on_disk(done):
+    votes = load(done / ".weaklabel" / "votes.parquet")
+    assert isinstance(votes, VoteMatrix)
+    assert votes.lf_names == ("promotion", "link", "praise", "short")
+    learned = json.loads((done / ".weaklabel" / "label_model.json").read_text(encoding="utf-8"))
+    assert learned["name"] == "LabelModel"
+    assert len(learned["precision_"]) == 4
+
+
+def test_the_manifest_tells_where_the_labels_come_from(done):
+    (manifest,) = (done / "dataset").glob("v0001-*/manifest.json")
+    lineage = json.loads(manifest.read_text(encoding="utf-8"))["lineage"]
+    assert list(lineage["data_files"]) == ["comments.csv"]
+    assert [lf["name"] for lf in lineage["labeling_functions"]] == [
+        "promotion",
+        "link",
+        "praise",
+        "short",
+    ]
+    assert lineage["label_model"]["name"] == "LabelModel"
+    assert lineage["review"]["decisions"] == 0

@@ -1,0 +1,73 @@
+"""assign_folds and out_of_fold: groups stay together, strata apart, and nothing leaks."""
+
+import numpy as np
+from sklearn.neighbors import KNeighborsClassifier
+
+from weaklabel.core import LabelSchema, SoftLabels
+from weaklabel.refine._crossfit import assign_folds, out_of_fold
+
+
+def ids(n):
+    return SoftLabels(np.full((n, 2), 0.5), None, LabelSchema(["a", "b"])).item_ids
+
+
+def test_a_group_is_never_split():
+    groups = np.repeat(np.arange(20), 3)
+    folds = assign_folds(groups, ids(60), np.arange(60) % 2, 5, 0)
+    assert all(len(set(folds[groups == g].tolist())) == 1 for g in range(20))
+    assert np.bincount(folds).tolist() == [12] * 5
+
+
+def test_every_fold_gets_its_share_of_a_rare_class():
+    labels = np.array([1] * 10 + [0] * 90)
+    folds = assign_folds(np.arange(100), ids(100), labels, 5, 0)
+    assert np.bincount(folds[:10]).tolist() == [2] * 5
+    assert np.bincount(folds).tolist() == [20] * 5
+
+
+def test_groups_without_labels_have_no_fold_but_their_kin_have():
+    folds = assign_folds(np.array([0, 0, 1, 2]), ids(4), np.array([1, -1, 0, -1]), 5, 0)
+    assert folds[0] == folds[1] >= 0
+    assert folds[2] >= 0
+    assert folds[3] == -1
+
+
+def test_fewer_groups_than_folds_make_fewer_folds():
+    folds = assign_folds(np.array([0, 0, 1]), ids(3), np.array([0, 1, 1]), 5, 0)
+    assert sorted(set(folds.tolist())) == [0, 1]
+
+
+def test_folds_do_not_depend_on_order_and_do_on_seed():
+    groups, labels, keys = np.arange(50) // 2, np.arange(50) % 3, ids(50)
+    order = np.random.default_rng(0).permutation(50)
+    straight = assign_folds(groups, keys, labels, 5, 0)
+    mixed = assign_folds(100 - groups[order], keys[order], labels[order], 5, 0)
+    assert np.array_equal(mixed, straight[order])
+    assert not np.array_equal(assign_folds(groups, keys, labels, 5, 1), straight)
+
+
+def test_no_item_is_predicted_by_its_own_label():
+    features = np.arange(6, dtype=float)[:, None] * 10
+    targets = np.eye(2)[[0, 1, 0, 1, 0, 1]]  # every neighbour has the other class
+    nearest = KNeighborsClassifier(n_neighbors=1)
+    folds = np.arange(6)
+    proba = out_of_fold(features, targets, np.ones(6, bool), folds, nearest)
+    assert (proba.argmax(axis=1) != targets.argmax(axis=1)).all()
+
+
+def test_items_apart_get_the_mean_of_all_folds():
+    features = np.array([[0.0], [1.0], [10.0], [11.0], [0.4]])
+    targets = np.eye(2)[[0, 0, 1, 1, 0]]
+    trained = np.array([True, True, True, True, False])
+    folds = np.array([0, 1, 0, 1, -1])
+    nearest = KNeighborsClassifier(n_neighbors=1)
+    proba = out_of_fold(features, targets, trained, folds, nearest)
+    assert proba[4].argmax() == 0
+    assert np.allclose(proba.sum(axis=1), 1)
+
+
+def test_a_single_fold_gives_the_mean_of_the_targets():
+    targets = np.array([[0.9, 0.1], [0.5, 0.5]])
+    nearest = KNeighborsClassifier(n_neighbors=1)
+    proba = out_of_fold(np.zeros((2, 1)), targets, np.ones(2, bool), np.zeros(2, int), nearest)
+    assert np.allclose(proba, [[0.7, 0.3]] * 2)

@@ -1,0 +1,231 @@
+"""refine: better labels from content, ids, order, gold, odd input."""
+
+import sys
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from weaklabel.core import Items, LabelSchema, SoftLabels, VoteMatrix, as_items
+from weaklabel.errors import DataWarning, ItemsError, LabelsError, ParameterError
+from weaklabel.models import PrecisionNaiveBayes
+from weaklabel.refine import refine
+
+SCHEMA = LabelSchema(["ham", "spam"])
+SPAM = ["free", "money", "click", "subscribe", "win", "gift", "offer", "cash"]
+HAM = ["song", "lovely", "voice", "guitar", "memories", "album", "melody", "dance"]
+
+
+def case(n=120, seed=0, n_uncovered=30, n_wrong=9):
+    rng = np.random.default_rng(seed)
+    truth = np.arange(n) % 2
+    texts = [" ".join(rng.choice(SPAM if y else HAM, 5)) for y in truth]
+    codes = truth.copy()
+    codes[n - n_uncovered :] = -1
+    codes[:n_wrong] = 1 - codes[:n_wrong]
+    items = Items(pa.table({"text": texts}), [f"i{i:03d}" for i in range(n)])
+    votes = VoteMatrix.from_array(codes[:, None], SCHEMA, item_ids=items.item_ids)
+    q = np.where(codes == 1, 0.85, np.where(codes == 0, 0.15, 0.5))
+    soft = SoftLabels(np.stack([1 - q, q], axis=1), items.item_ids, SCHEMA, "model:Test")
+    return soft, items, votes, truth
+
+
+def test_refined_labels_correct_votes_and_complete_them():
+    soft, items, votes, truth = case()
+    made = refine(soft, items, votes=votes)
+    assert np.mean(soft.labels == truth) < 0.7
+    assert np.mean(made.soft.labels == truth) > 0.9
+    assert made.soft.provenance == "refine:model:Test"
+    assert made.pred_probs.provenance == "refine:out-of-fold"
+    assert np.array_equal(made.soft.item_ids, items.item_ids)
+
+
+def test_items_without_votes_get_the_classifiers_probabilities():
+    soft, items, votes, _ = case()
+    made = refine(soft, items, votes=votes)
+    assert np.array_equal(made.soft.posterior[~votes.covered], made.pred_probs.posterior[90:])
+
+
+def test_items_are_matched_by_id_and_order_changes_nothing():
+    soft, items, votes, _ = case()
+    order = np.random.default_rng(1).permutation(items.n_items)
+    straight = refine(soft, items, votes=votes)
+    mixed = refine(soft, items.take(order), votes=votes.take(order[::-1]))
+    assert np.array_equal(mixed.soft.item_ids, items.item_ids[order])
+    assert np.array_equal(mixed.soft.posterior, straight.soft.posterior[order])
+
+
+def test_the_same_seed_gives_the_same_bits_even_for_a_forest():
+    soft, items, votes, _ = case()
+    forest = RandomForestClassifier(n_estimators=5)
+    state = np.random.get_state()[1].copy()  # noqa: NPY002 - that the global generator is untouched
+    once = refine(soft, items, votes=votes, classifier=forest, seed=3)
+    again = refine(soft, items, votes=votes, classifier=forest, seed=3)
+    assert np.array_equal(once.soft.posterior, again.soft.posterior)
+    assert np.array_equal(np.random.get_state()[1], state)  # noqa: NPY002
+
+
+def test_gold_is_learned_from_with_full_weight():
+    soft, items, votes, truth = case(n_uncovered=120, n_wrong=0)
+    gold = [SCHEMA.name(int(y)) if i < 40 else None for i, y in enumerate(truth)]
+    made = refine(soft, items, votes=votes, gold=gold)
+    assert np.mean(made.soft.labels == truth) == 1.0
+
+
+def test_gold_does_not_overwrite_its_own_refined_label():
+    soft, items, votes, truth = case()
+    gold = np.full(120, -1)
+    gold[50] = 1 - truth[50]
+    assert refine(soft, items, votes=votes, gold=gold).soft.labels[50] == truth[50]
+
+
+def test_own_features_and_transformers_are_accepted():
+    soft, items, votes, truth = case()
+    array = np.stack([truth, np.arange(120) / 120], axis=1).astype(float)
+    for features in (array, lambda _: array):
+        made = refine(soft, items, votes=votes, features=features)
+        assert np.mean(made.pred_probs.labels == truth) == 1.0
+        assert np.mean(made.soft.labels == truth) > 0.9
+    made = refine(soft, items, votes=votes, features=TfidfVectorizer(), text_columns=["text"])
+    assert np.mean(made.soft.labels == truth) > 0.9
+
+
+def test_a_table_of_numbers_and_categories_is_refined():
+    rng = np.random.default_rng(0)
+    truth = np.arange(100) % 2
+    items = as_items(
+        pa.table(
+            {
+                "size": [
+                    None if i % 9 == 0 else float(y * 3 + e)
+                    for i, (y, e) in enumerate(zip(truth, rng.normal(size=100), strict=True))
+                ],
+                "kind": [f"k{(y + i // 50) % 2}" for i, y in enumerate(truth)],
+            }
+        )
+    )
+    wrong = rng.random(100) < 0.1
+    q = np.where(truth ^ wrong, 0.8, 0.2)
+    soft = SoftLabels(np.stack([1 - q, q], axis=1), items.item_ids, SCHEMA)
+    refined = refine(soft, items).soft.labels
+    assert np.mean(refined == truth) > np.mean(soft.labels == truth)
+
+
+def test_labels_all_of_one_class_stay_so():
+    _, items, votes, _ = case()
+    soft = SoftLabels(np.tile([0.0, 1.0], (120, 1)), items.item_ids, SCHEMA)
+    made = refine(soft, items, votes=votes)
+    assert (made.soft.labels == 1).all()
+
+
+def test_a_class_that_nobody_has_stays_improbable():
+    _, items, _, truth = case()
+    schema = LabelSchema(["ham", "spam", "news"])
+    soft = SoftLabels(np.eye(3)[truth], items.item_ids, schema)
+    made = refine(soft, items)
+    assert np.isfinite(made.soft.posterior).all()
+    assert made.pred_probs.posterior[:, 2].max() < 0.001
+
+
+def test_fewer_items_than_folds_are_enough():
+    items = as_items(["free money now", "lovely old song", "money for free"])
+    soft = SoftLabels([[0.1, 0.9], [0.9, 0.1], [0.2, 0.8]], items.item_ids, SCHEMA)
+    assert refine(soft, items).pred_probs.n_items == 3
+
+
+def test_near_duplicates_alone_give_the_prior_and_a_warning():
+    items = as_items(["free money 1", "free money 2", "FREE money 3!"])
+    soft = SoftLabels([[0.1, 0.9], [0.3, 0.7], [0.2, 0.8]], items.item_ids, SCHEMA)
+    with pytest.warns(DataWarning, match=r"near-duplicates of each other, so none can be held out"):
+        made = refine(soft, items)
+    assert np.allclose(made.pred_probs.posterior, [[0.2, 0.8]] * 3)
+
+
+def test_no_votes_at_all_is_an_error():
+    soft, items, votes, _ = case(n_uncovered=120, n_wrong=0)
+    with pytest.raises(LabelsError, match=r"no item has a vote or a gold label, must be at least"):
+        refine(soft, items, votes=votes)
+
+
+def test_items_without_usable_columns_are_an_error():
+    items = as_items(pa.table({"tags": [["a"], ["b"]]}))
+    soft = SoftLabels([[0.1, 0.9], [0.9, 0.1]], items.item_ids, SCHEMA)
+    with pytest.raises(ItemsError, match=r"items has no usable column among \['tags'\]"):
+        refine(soft, items)
+
+
+def test_items_that_the_soft_labels_lack_are_an_error():
+    soft, items, votes, _ = case()
+    with pytest.raises(ItemsError, match=r"1 of 120 item ids are not among the soft labels"):
+        refine(soft.take(np.arange(119)), items, votes=votes)
+    with pytest.raises(ItemsError, match=r"1 of 120 item ids are not among the votes"):
+        refine(soft, items, votes=votes.take(np.arange(119)))
+
+
+def test_gold_of_another_length_is_an_error():
+    soft, items, votes, _ = case()
+    with pytest.raises(LabelsError, match=r"gold has 2 labels, must have 120, one for each item"):
+        refine(soft, items, votes=votes, gold=[0, 1])
+
+
+def test_features_with_nan_are_an_error_unless_the_classifier_takes_them():
+    soft, items, votes, truth = case()
+    features = np.stack([truth, np.arange(120)], axis=1).astype(float)
+    features[3, 1] = np.nan
+    with pytest.raises(LabelsError, match=r"features is nan, must be finite everywhere\. Fill"):
+        refine(soft, items, votes=votes, features=features)
+    forest = RandomForestClassifier(n_estimators=5)
+    assert (
+        refine(soft, items, votes=votes, features=features, classifier=forest).soft.n_items == 120
+    )
+
+
+def test_features_of_another_shape_are_an_error():
+    soft, items, votes, _ = case()
+    with pytest.raises(
+        LabelsError, match=r"features has shape \(3, 2\), must be \(120, n_features\)"
+    ):
+        refine(soft, items, votes=votes, features=np.zeros((3, 2)))
+
+
+@pytest.mark.parametrize(("name", "value"), [("n_folds", 1), ("n_folds", 2.5), ("seed", -1)])
+def test_wrong_parameters_are_refused(name, value):
+    soft, items, votes, _ = case()
+    with pytest.raises(ParameterError, match=rf"{name} is {value}, must be an integer of at least"):
+        refine(soft, items, votes=votes, **{name: value})
+
+
+def test_a_wrong_classifier_is_refused():
+    soft, items, votes, _ = case()
+    with pytest.raises(
+        ParameterError, match=r"must be a scikit-learn classifier with predict_proba"
+    ):
+        refine(soft, items, votes=votes, classifier="forest")
+
+
+def test_the_repr_names_both_results_and_html_is_escaped():
+    soft, items, _, _ = case(n=40, n_uncovered=4, n_wrong=2)
+    schema = LabelSchema(["ham", "<b>"])
+    soft = SoftLabels(soft.posterior, soft.item_ids, schema)
+    made = refine(soft, items)
+    assert repr(made).startswith("Refinement(soft=SoftLabels(40 items: ")
+    assert "refine:out-of-fold" in repr(made)
+    assert "<b>" not in made._repr_html_()
+    assert "&lt;b&gt;" in made._repr_html_()
+
+
+@pytest.mark.shared
+def test_refined_labels_beat_the_label_model_on_real_comments(shared, monkeypatch):
+    monkeypatch.syspath_prepend(str(shared / "bench"))
+    import bench
+
+    codes, gold, _ = bench.load("youtube")
+    items = as_items(bench.texts("youtube")["text"].fillna("").tolist())
+    votes = VoteMatrix.from_array(codes, SCHEMA, item_ids=items.item_ids)
+    soft = PrecisionNaiveBayes().fit(votes).soft_labels(votes)
+    refined = refine(soft, items, votes=votes).soft
+    sys.modules.pop("bench")
+    assert np.mean(refined.labels == gold) >= 0.89
+    assert np.mean(refined.labels == gold) > np.mean(soft.labels == gold)

@@ -1,0 +1,147 @@
+"""The command line, as a user meets it: output, errors in words, exit status."""
+
+import subprocess
+import sys
+
+import pytest
+
+from weaklabel.cli import main
+
+
+def run(capsys, *arguments):
+    status = main([str(a) for a in arguments])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_version_and_help(capsys):
+    assert run(capsys, "--version") == (0, "weaklabel 0.1.0\n", "")
+    status, out, _ = run(capsys, "--help")
+    assert status == 0
+    assert "check-lfs" in out
+
+
+def test_from_a_csv_to_a_dataset_with_answers(capsys, small_project, tmp_path):
+    root = tmp_path / "mine"
+    status, out, err = run(
+        capsys, "init", root, "--data", small_project / "comments.csv", "--lfs", small_project / "lfs.py",
+        "--classes", "ham,spam",
+    )  # fmt: skip
+    assert (status, err) == (0, "")
+    assert "weaklabel run" in out
+    status, out, err = run(capsys, "run", "-p", root)
+    assert status == 0, err
+    assert "promotion" in out
+    assert "Refined labels' accuracy on all items" in out
+    assert "Dataset version:" in out
+    assert "apply: running" in err
+    answers = root / "answers.csv"
+    answers.write_text("item_id,answer\nc001,spam\n", encoding="utf-8")
+    status, out, _ = run(capsys, "decide", answers, "--reviewer", "ann", "-p", root)
+    assert status == 0
+    assert "1 stored, 0 known before" in out
+    status, out, _ = run(capsys, "decide", answers, "--reviewer", "ann", "-p", root)
+    assert "0 stored, 1 known before" in out
+    status, out, _ = run(capsys, "status", "-p", root)
+    assert "refine   stale" in out
+    assert "decisions: 1 on 1 items, 0 disputed" in out
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("apply", "4 labeling functions on 60 items"),
+        ("analyze", "learned_precision"),
+        ("fit", "Label model accuracy on covered items"),
+        ("triage", "Review set: 10 items"),
+        ("export", "Dataset version:"),
+        ("status", "export   done"),
+        ("check-lfs", "4 labeling functions, 2 examples, 0 failures"),
+        ("verify", "every file is as its manifest says"),
+    ],
+)
+def test_every_stage_has_its_command(capsys, done, command, words):
+    status, out, err = run(capsys, command, "-p", done)
+    assert status == 0, err
+    assert words in out
+
+
+def test_a_failing_example_is_told_and_fails(capsys, small_project):
+    lfs = small_project / "lfs.py"
+    lfs.write_text(
+        lfs.read_text(encoding="utf-8").replace('["nice"]', '["free"]'), encoding="utf-8"
+    )
+    status, out, _ = run(capsys, "check-lfs", "-p", small_project)
+    assert status == 1
+    assert "promotion" in out.splitlines()[0]
+    assert out.endswith("1 failures\n")
+
+
+def test_a_file_that_was_changed_is_found_by_verify(capsys, done):
+    (train,) = (done / "dataset").glob("v0001-*/train.csv")
+    train.chmod(0o644)
+    train.write_text("changed", encoding="utf-8")
+    status, _, err = run(capsys, "verify", "-p", done)
+    assert status == 1
+    assert "train.csv" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["run"], 2, "there is no weaklabel.toml in"),
+        (["rnu"], 2, "rnu"),
+        (["run", "--budget", "3"], 2, "--budget"),
+        (["demo", "--task", "eggs"], 2, "'eggs'"),
+        (["init", "--data", "none.csv"], 1, "none.csv"),
+    ],
+)
+def test_wrong_use_is_two_and_failure_is_one_without_traceback(
+    capsys, monkeypatch, tmp_path, arguments, status, words
+):
+    monkeypatch.chdir(tmp_path)
+    found, _, err = run(capsys, *arguments)
+    assert found == status
+    assert words in err
+    assert "Traceback" not in err
+
+
+def test_a_labeling_function_that_raises_is_one_message(capsys, small_project):
+    lfs = small_project / "lfs.py"
+    lfs.write_text(lfs.read_text(encoding="utf-8").replace("    return", "    1 / 0\n    return"))
+    status, _, err = run(capsys, "run", "-p", small_project)
+    assert status == 1
+    assert "error: labeling function 'short' raised ZeroDivisionError on item 'c000'" in err
+    assert "Traceback" not in err
+
+
+def test_debug_shows_the_traceback(small_project):
+    lfs = small_project / "lfs.py"
+    lfs.write_text(lfs.read_text(encoding="utf-8").replace("    return", "    1 / 0\n    return"))
+    command = [sys.executable, "-c", "import sys; from weaklabel.cli import main; sys.exit(main())"]
+    done = subprocess.run(
+        [*command, "--debug", "run", "-p", str(small_project)], capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+
+
+def test_what_nobody_foresaw_is_one_message_too(capsys, small_project, monkeypatch):
+    monkeypatch.setattr("weaklabel.project.Project.run", lambda *a, **k: {}["gone"])
+    status, _, err = run(capsys, "run", "-p", small_project)
+    assert status == 1
+    assert "error: unexpected KeyError: 'gone'." in err
+
+
+def test_ctrl_c_leaves_a_project_that_the_next_run_continues(capsys, small_project):
+    lfs = small_project / "lfs.py"
+    text = lfs.read_text(encoding="utf-8")
+    lfs.write_text(
+        text.replace("    return", "    raise KeyboardInterrupt\n    return"), encoding="utf-8"
+    )
+    status, _, err = run(capsys, "run", "-p", small_project)
+    assert status == 130
+    assert "Stopped. What is finished is kept; go on with: weaklabel run" in err
+    lfs.write_text(text, encoding="utf-8")
+    status, _, err = run(capsys, "run", "-p", small_project)
+    assert status == 0, err
