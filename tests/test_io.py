@@ -30,7 +30,7 @@ from weaklabel.io import columns_beside, free_name, load, save
 AT = "2026-05-04T10:15:00+00:00"
 NAME = st.one_of(
     st.sampled_from(["item_id", "item_id_", "lfs", "codes", "p_a", "a.b", "ünï", "=1"]),
-    st.text(st.characters(codec="utf-8"), min_size=1, max_size=5),
+    st.text(st.characters(codec="utf-8"), min_size=1, max_size=5).filter(str.strip),
 )
 CLASSES = st.lists(NAME.filter(str.strip), min_size=2, max_size=4, unique=True)
 SOON = settings(

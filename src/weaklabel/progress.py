@@ -34,10 +34,16 @@ def track(
         The elements, unchanged.
     """
     if enabled is None:
-        enabled = "ipykernel" in sys.modules or sys.stderr.isatty()
+        enabled = _in_notebook() or sys.stderr.isatty()
     if not enabled:
         yield from iterable
         return
     from tqdm.auto import tqdm
 
     yield from tqdm(iterable, desc=description, total=total)
+
+
+def _in_notebook() -> bool:
+    ipython = sys.modules.get("IPython")
+    shell = None if ipython is None else ipython.get_ipython()
+    return getattr(shell, "kernel", None) is not None

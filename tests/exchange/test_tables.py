@@ -121,7 +121,7 @@ class TestCsvErrors:
             read_csv(tmp_path, "key,text\nk,a\nk,b\n", id_column="key")
 
     def test_an_empty_id(self, tmp_path):
-        with pytest.raises(ItemsError, match=r"id column 'key'\[1\] is empty"):
+        with pytest.raises(ItemsError, match=r"id column 'key'\[1\] is blank"):
             read_csv(tmp_path, "key,text\nk,a\n,b\n", id_column="key")
 
     def test_text_columns_that_are_one_text(self, tmp_path):

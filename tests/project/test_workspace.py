@@ -93,3 +93,42 @@ def test_gold_values_are_mapped(small_project):
 
 def test_sources_are_hashed_by_relative_name(small_project):
     assert list(Workspace(small_project).source_hashes()) == ["comments.csv"]
+
+
+def wrench(tmp_path, classes):
+    import json
+
+    folder = tmp_path / "wrench"
+    folder.mkdir()
+    (folder / "label.json").write_text('{"0": "HAM", "1": "SPAM"}')
+    rows = {
+        str(i): {"label": i % 2, "weak_labels": [i % 2, -1], "data": {"text": f"comment {i}"}}
+        for i in range(4)
+    }
+    for split in ("train", "valid", "test"):
+        (folder / f"{split}.json").write_text(json.dumps(rows))
+    (tmp_path / "weaklabel.toml").write_text(
+        f'[data]\nwrench = "wrench"\n[labels]\nclasses = {classes}\n'
+    )
+    return Workspace(tmp_path)
+
+
+def test_a_wrench_folder_brings_its_classes_gold_and_votes(tmp_path):
+    ws = wrench(tmp_path, [])
+    assert ws.schema.classes == ("HAM", "SPAM")
+    assert ws.gold is not None
+    assert ws.gold[:4].tolist() == [0, 1, 0, 1]
+    assert ws.published_votes is not None
+    assert ws.published_votes.n_items == ws.items.n_items == 12
+    assert ws.text_columns == ["text"]
+
+
+def test_the_classes_of_a_wrench_folder_can_be_renamed(tmp_path):
+    ws = wrench(tmp_path, ["ham", "spam"])
+    assert ws.published_votes is not None
+    assert ws.published_votes.schema.classes == ("ham", "spam")
+
+
+def test_another_number_of_classes_than_the_wrench_folder_has_is_an_error(tmp_path):
+    with pytest.raises(ProjectError, match=r"must be 2 names, in place of \['HAM', 'SPAM'\]"):
+        _ = wrench(tmp_path, ["a", "b", "c"]).items

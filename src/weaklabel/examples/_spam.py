@@ -17,7 +17,10 @@ __all__ = ["load_spam"]
 _SPAM_SHARE = 0.46
 _NEAR_DUPLICATE_SHARE = 0.1
 # How often a kind is drawn, where not once in as many draws as there are kinds.
-_WEIGHTS = {"praise": 3.0, "channel": 2.0, "subscribe": 2.0, "looks like spam": 1.2}
+_WEIGHTS = {
+    "praise": 4.0, "channel": 3.0, "subscribe": 3.0, "link": 2.0, "follow": 1.5,
+    "looks like spam": 0.8, "looks like ham": 0.4,
+}  # fmt: skip
 _FIRST_NAMES = (
     "Ana", "Ben", "Chidi", "Dana", "Emre", "Fay", "Gil", "Hana", "Ivo", "Jo", "Kim", "Lea",
 )  # fmt: skip

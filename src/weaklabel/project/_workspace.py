@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -158,7 +159,10 @@ class Workspace:
 
     @cached_property
     def _wrench(self) -> WrenchData | None:
-        return read_wrench(self.folder / self.config.wrench) if self.config.wrench else None
+        if not self.config.wrench:
+            return None
+        data = read_wrench(self.folder / self.config.wrench)
+        return _renamed(data, self.config.classes) if self.config.classes else data
 
     @cached_property
     def _table(self) -> pa.Table:
@@ -190,6 +194,23 @@ class Workspace:
         if self.config.gold_column:
             table = table.drop_columns([self.config.gold_column])
         return as_items(table, id_column=self.config.id_column or None)
+
+
+def _renamed(data: WrenchData, classes: tuple[str, ...]) -> WrenchData:
+    """Return the same data with other names for the classes, in the order of their codes."""
+    if len(classes) != data.schema.n_classes:
+        raise ProjectError(
+            f"{CONFIG_NAME}: "
+            + wrong_value(
+                "[labels] classes",
+                list(classes),
+                f"{data.schema.n_classes} names, in place of {list(data.schema.classes)}",
+                "Leave it empty to use the names of the WRENCH folder.",
+            )
+        )
+    schema = LabelSchema(classes)
+    votes = VoteMatrix(data.votes.store, data.votes.item_ids, data.votes.lf_names, schema)
+    return replace(data, votes=votes, schema=schema)
 
 
 def _gold_value(value: Any, names: dict[str, str]) -> Any:
