@@ -99,3 +99,4 @@ def test_reprs_are_readable_and_escaped():
     log = DecisionLog([replace(decision("a", "ham"), comment="<b>")])
     assert repr(log) == "DecisionLog(1 decisions on 1 items by 1 reviewers, 0 disputed)"
     assert "&lt;b&gt;" in log._repr_html_()
+    assert "&lt;b&gt;" in log.decisions[0]._repr_html_()

@@ -66,6 +66,7 @@ def test_a_version_is_read_back_as_it_was(tmp_path: Path) -> None:
     assert back.split_names == data.split_names
     assert verify_version(version.path) == version.manifest
     assert repr(version).startswith(f"DatasetVersion({version.name}, 6 items, created 2")
+    assert version.name in version._repr_html_()
 
 
 def test_all_formats_say_the_same(tmp_path: Path) -> None:

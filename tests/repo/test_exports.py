@@ -37,3 +37,12 @@ def test_every_public_thing_has_a_docstring(name):
 
 def test_the_top_level_is_about_as_large_as_a_contents_page():
     assert len(weaklabel.__all__) <= 60
+
+
+def test_every_public_noun_has_a_repr_of_its_own_and_one_for_notebooks():
+    nouns = [getattr(weaklabel, name) for name in weaklabel.__all__]
+    classes = [noun for noun in nouns if isinstance(noun, type)]
+    assert len(classes) > 15
+    assert [c.__name__ for c in classes if c.__repr__ is object.__repr__] == []
+    places = {"DecisionStore", "VoteCache"}  # files and folders, not nouns
+    assert {c.__name__ for c in classes if not hasattr(c, "_repr_html_")} == places

@@ -84,6 +84,13 @@ class Decision:
         record = json.dumps(asdict(self), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256((previous_hash + record).encode("ascii")).hexdigest()
 
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th>{escape(name)}</th><td>{escape(str(value or ''))}</td></tr>"
+            for name, value in asdict(self).items()
+        )
+        return f"<div><b>Decision</b><table><tbody>{rows}</tbody></table></div>"
+
     @staticmethod
     def now() -> str:
         """Return the present time in the form of `decided_at`, in UTC, to the second."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +77,15 @@ class DatasetVersion:
         counts = self.manifest.get("counts")
         n_items = counts.get("items") if isinstance(counts, dict) else None
         return f"DatasetVersion({self.name}, {n_items} items, created {self.manifest['created']})"
+
+    def _repr_html_(self) -> str:
+        counts = self.manifest.get("counts")
+        shown = {"path": str(self.path), "content id": self.content_id}
+        shown |= {k: str(v) for k, v in counts.items()} if isinstance(counts, dict) else {}
+        rows = "".join(
+            f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in shown.items()
+        )
+        return f"<div><p>{escape(repr(self))}</p><table><tbody>{rows}</tbody></table></div>"
 
 
 def write_version(

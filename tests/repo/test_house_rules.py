@@ -1,0 +1,49 @@
+"""Rules of the house that no linter knows."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "src" / "weaklabel"
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def imported(module):
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize(
+    ("library", "places"),
+    [
+        ("cleanlab", {"triage/_cleanlab.py"}),
+        ("sqlalchemy", {"review/_store.py", "review/_tables.py"}),
+        ("typer", {"cli.py"}),
+        ("tqdm", {"progress.py"}),
+        ("spacy", {"lf/_spacy.py"}),
+        ("narwhals", {"core/_items.py"}),
+        ("hypothesis", {"testing/_strategies.py"}),
+    ],
+)
+def test_each_of_these_libraries_is_imported_in_one_place(library, places):
+    found = {m.relative_to(SOURCE).as_posix() for m in MODULES if library in set(imported(m))}
+    assert found <= places
+    assert found
+
+
+def test_every_module_says_what_it_is_for():
+    without = [
+        m for m in MODULES if not ast.get_docstring(ast.parse(m.read_text(encoding="utf-8")))
+    ]
+    assert without == []
+
+
+def test_nothing_is_unpickled_from_files():
+    assert [
+        m for m in MODULES if "joblib" in set(imported(m)) or "pickle.load(" in m.read_text()
+    ] == []
