@@ -184,4 +184,6 @@ def own_columns(schema: LabelSchema) -> list[str]:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}"
     return escape("" if value is None else str(value)[:200])
