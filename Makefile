@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-heavy test-all lint types docs fmt check bench bench-quality bench-scale clean
+.PHONY: help demo test test-heavy test-all lint types docs fmt check bench bench-main bench-quality bench-scale clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,7 +42,10 @@ fmt: $(VENV)/.light  ## Format the code
 
 check: lint types test  ## What to run before every commit
 
-bench: bench-quality bench-scale  ## Run all benchmarks
+bench: bench-main bench-quality bench-scale  ## Run all benchmarks
+
+bench-main: $(VENV)/.light  ## The main job on real comments (WEAKLABEL_SHARED names the folder)
+	$(BIN)/python benchmarks/main_job.py
 
 bench-quality: $(VENV)/.light  ## Label models on real votes (WEAKLABEL_SHARED names the folder)
 	$(BIN)/python benchmarks/quality.py

@@ -11,23 +11,16 @@ scoring only. One JSON line for each run is appended to results/quality.jsonl.
 import argparse
 import importlib.util
 import json
-import os
-import platform
 import statistics
 import sys
 import time
 import warnings
-from datetime import UTC, datetime
-from pathlib import Path
 
-import numpy as np
+import record
 
-import weaklabel
 from weaklabel import VoteMatrix
 from weaklabel.models import label_model
 
-REPOSITORY = Path(__file__).parents[1]
-RESULTS = Path(__file__).parent / "results" / "quality.jsonl"
 FIGURES = ("metric", "log_loss", "brier")
 OURS = {
     "MajorityVote": ("MajorityVote", {}),
@@ -35,17 +28,6 @@ OURS = {
     "PrecisionNaiveBayes, converged": ("PrecisionNaiveBayes", {"max_iter": 200}),
     "DawidSkene": ("DawidSkene", {}),
 }
-
-
-def load_bench(folder):
-    """Return bench.py of the shared folder as a module."""
-    path = folder / "bench" / "bench.py"
-    if not path.exists():
-        sys.exit(f"There is no {path}. Set WEAKLABEL_SHARED to the folder with the benchmark data.")
-    spec = importlib.util.spec_from_file_location("bench", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def fit_ours(name, parameters, codes, n_classes):
@@ -57,14 +39,9 @@ def fit_ours(name, parameters, codes, n_classes):
 
 
 def fit_snorkel(codes, n_classes):
-    """Return the posterior of Snorkel's LabelModel with its defaults, and the seconds it took."""
-    from snorkel.labeling.model import LabelModel
-
+    """Return the posterior of Snorkel's LabelModel, and the seconds it took."""
     start = time.perf_counter()
-    model = LabelModel(cardinality=n_classes, verbose=False)
-    model.fit(codes.astype(int), seed=0, progress_bar=False)
-    proba = np.asarray(model.predict_proba(codes.astype(int)), dtype=float)
-    return proba, time.perf_counter() - start
+    return record.snorkel_posterior(codes, n_classes), time.perf_counter() - start
 
 
 def score_all(bench, kind, with_snorkel):
@@ -119,26 +96,16 @@ def main():
     options = parser.parse_args()
     if options.snorkel and importlib.util.find_spec("snorkel") is None:
         sys.exit("snorkel is not installed. Run: pip install 'weaklabel[snorkel]'.")
-    folder = Path(os.environ.get("WEAKLABEL_SHARED", REPOSITORY.parent / "shared"))
-    bench = load_bench(folder)
+    folder = record.shared_folder()
+    bench = record.load_bench(folder)
     warnings.simplefilter("ignore")
-    line = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": {
-            "weaklabel": weaklabel.__version__,
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-        },
-        "models": {name: f"{how[0]} {how[1]}" for name, how in OURS.items()},
-    }
+    line = {"models": {name: f"{how[0]} {how[1]}" for name, how in OURS.items()}}
     for kind in ("lf", "crowd"):
         found = score_all(bench, kind, options.snorkel)
         theirs = published(folder, kind)
         show(kind, {name: theirs.get(name, {}) | found[name] for name in found})
         line[kind] = {"means": means(found), "sets": found}
-    RESULTS.parent.mkdir(exist_ok=True)
-    with RESULTS.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
+    record.append("quality", line)
 
 
 if __name__ == "__main__":

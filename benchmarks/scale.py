@@ -10,17 +10,15 @@ appended to results/scale.jsonl.
 import argparse
 import gc
 import json
-import os
-import platform
 import resource
 import statistics
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
-RESULTS = Path(__file__).parent / "results" / "scale.jsonl"
+import record
+
 TASKS = ("LabelModel", "MajorityVote", "DawidSkene", "lf_summary")
 #: What the library promises for a million items and twenty labeling functions: seconds, MiB.
 BARS = {"LabelModel": (10.0, 1024), "MajorityVote": (1.0, 1024), "lf_summary": (1.0, 1024)}
@@ -130,24 +128,6 @@ def run_case(task, matrix, options):
     return {key: round(statistics.median(r[key] for r in runs), 3) for key in ("seconds", "mib")}
 
 
-def versions():
-    """Return what the figures depend on."""
-    import numpy
-    import pandas
-    import scipy
-
-    import weaklabel
-
-    return {
-        "weaklabel": weaklabel.__version__,
-        "python": platform.python_version(),
-        "numpy": numpy.__version__,
-        "scipy": scipy.__version__,
-        "pandas": pandas.__version__,
-        "cores": os.cpu_count(),
-    }
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--items", type=int, default=1_000_000)
@@ -170,17 +150,8 @@ def main():
             bar = BARS.get(task)
             shown = f"{bar[0]:g} s, {bar[1]} MiB" if bar else "-"
             print(f"{task:14}{matrix:10}{found['seconds']:9.2f}{found['mib']:7.0f}  {shown}")
-    line = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "items": options.items,
-        "lfs": options.lfs,
-        "repeats": options.repeats,
-        "versions": versions(),
-        "cases": cases,
-    }
-    RESULTS.parent.mkdir(exist_ok=True)
-    with RESULTS.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
+    line = {"items": options.items, "lfs": options.lfs, "repeats": options.repeats, "cases": cases}
+    record.append("scale", line)
 
 
 if __name__ == "__main__":
