@@ -145,3 +145,21 @@ def test_ctrl_c_leaves_a_project_that_the_next_run_continues(capsys, small_proje
     lfs.write_text(text, encoding="utf-8")
     status, _, err = run(capsys, "run", "-p", small_project)
     assert status == 0, err
+
+
+def test_the_demo_takes_several_files_and_goes_on_when_called_again(
+    capsys, small_project, tmp_path
+):
+    rows = (small_project / "comments.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    one, two = tmp_path / "one.csv", tmp_path / "two.csv"
+    one.write_text("".join(rows[:30]), encoding="utf-8")
+    two.write_text("".join([rows[0], *rows[30:]]), encoding="utf-8")
+    arguments = ("demo", "--folder", tmp_path / "demo", "--data", one, two)
+    status, out, err = run(capsys, *arguments)
+    assert status == 0, err
+    assert "Items 60," in out
+    assert "A simulated reviewer" in out
+    status, out, err = run(capsys, *arguments)
+    assert status == 0
+    assert "Going on with the project in" in err
+    assert "A simulated reviewer" not in out

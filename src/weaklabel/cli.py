@@ -229,11 +229,17 @@ def demo(
         Path | None, typer.Option("--folder", help="Where the demo project is made.")
     ] = None,
     quiet: QuietOption = False,
+    more: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="More files after --data FILE.")
+    ] = None,
 ) -> None:
     """Go the whole way on an embedded example, with a simulated reviewer."""
     from weaklabel.project import prepare_demo, simulate_review
 
-    root = prepare_demo(task, folder, data)
+    files = [*(data or ()), *(more or ())]
+    root, is_new = prepare_demo(task, folder, files)
+    if not is_new and not quiet:
+        typer.echo(f"Going on with the project in {root}; delete it to begin anew.", err=True)
     opened = _run(root, None, quiet, pause_progress=False)
     print()
     _print_lf_table(opened)

@@ -9,7 +9,7 @@ from weaklabel.project import Project, prepare_demo, read_config, simulate_revie
 
 
 def test_an_example_becomes_an_ordinary_project(tmp_path):
-    root = prepare_demo("tumours", tmp_path / "demo")
+    root, _ = prepare_demo("tumours", tmp_path / "demo")
     config = read_config(root / "weaklabel.toml")
     assert config.classes == ("malignant", "benign")
     assert config.text_column == ""
@@ -18,15 +18,15 @@ def test_an_example_becomes_an_ordinary_project(tmp_path):
 
 
 def test_a_demo_that_is_there_already_is_kept(tmp_path):
-    root = prepare_demo("spam", tmp_path / "demo")
+    root, _ = prepare_demo("spam", tmp_path / "demo")
     lfs = root / read_config(root / "weaklabel.toml").lf_files[0]
     lfs.write_text("mine = 1\n", encoding="utf-8")
-    assert prepare_demo("spam", root) == root
+    assert prepare_demo("spam", root) == (root, False)
     assert lfs.read_text(encoding="utf-8") == "mine = 1\n"
 
 
 def test_comments_of_ones_own_take_the_place_of_the_synthetic_ones(small_project, tmp_path):
-    root = prepare_demo("spam", tmp_path / "demo", [small_project / "comments.csv"])
+    root, _ = prepare_demo("spam", tmp_path / "demo", [small_project / "comments.csv"])
     config = read_config(root / "weaklabel.toml")
     assert config.gold_column == "gold"
     assert config.classes == ("ham", "spam")

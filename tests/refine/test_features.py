@@ -114,3 +114,15 @@ def test_without_usable_columns_equal_features_are_one_group():
 
 def same(groups):
     return sorted(np.flatnonzero(groups == g).tolist() for g in np.unique(groups))
+
+
+def test_rows_of_own_sparse_features_are_grouped_without_making_them_dense():
+    import scipy.sparse as sp
+
+    items = as_items([{"item_id": key} for key in "abc"])
+    wide = sp.csr_array(([1.0, 2.0, 1.0], ([0, 1, 2], [7, 10**8, 7])), shape=(3, 10**9))
+    assert content_groups(items, roles(), wide, 0).tolist() in ([0, 1, 0], [1, 0, 1])
+    assert (
+        content_groups(items, roles(), np.array([[1.0], [2.0], [1.0]]), 0)[0]
+        == content_groups(items, roles(), np.array([[1.0], [2.0], [1.0]]), 0)[2]
+    )

@@ -24,7 +24,7 @@ _FOLDER = "weaklabel-demo"
 
 def prepare_demo(
     task: str = "spam", folder: Path | None = None, data: Sequence[Path] | None = None
-) -> Path:
+) -> tuple[Path, bool]:
     """Make the project folder of an embedded example; one that is there already is kept.
 
     Parameters
@@ -39,8 +39,10 @@ def prepare_demo(
 
     Returns
     -------
-    pathlib.Path
+    folder : pathlib.Path
         The project folder, with its data, labeling functions and weaklabel.toml.
+    is_new : bool
+        Whether it was made now.
 
     Raises
     ------
@@ -56,7 +58,7 @@ def prepare_demo(
     suffix = "-data" if data else ("" if task == "spam" else f"-{task}")
     root = folder or Path(_FOLDER + suffix)
     if (root / CONFIG_NAME).exists():
-        return root
+        return root, False
     example = None if data else load_example(task)
     source = example.lf_file if example else lf_file("youtube_spam")
     target = root / "labeling_functions" / source.name
@@ -73,7 +75,7 @@ def prepare_demo(
         base = ProjectConfig(lf_files=(str(target),), classes=("ham", "spam"))
         config = guess_config(data or (), base)
     init_project(root, config)
-    return root
+    return root, True
 
 
 def simulate_review(project: Project) -> Path | None:

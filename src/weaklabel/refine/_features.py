@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeAlias
 
@@ -125,17 +126,25 @@ def content_groups(items: Items, roles: ColumnRoles, features: Features, seed: i
         return near_duplicate_groups(joined_texts(items, roles.texts), seed=seed)
     if roles:
         frame = items.table.select([*roles.numbers, *roles.categories]).to_pandas()
-        hashed = pd.util.hash_pandas_object(frame, index=False).to_numpy()
+        rows = pd.util.hash_pandas_object(frame, index=False).to_numpy()
     else:
-        dense = features.toarray() if hasattr(features, "toarray") else features
-        hashed = np.array([hash(row.tobytes()) for row in np.ascontiguousarray(dense)])
-    return np.unique(hashed, return_inverse=True)[1].astype(np.int64)
+        rows = np.array([_row_content(features, i) for i in range(items.n_items)])
+    return np.unique(rows, return_inverse=True)[1].astype(np.int64)
 
 
 def joined_texts(items: Items, columns: Sequence[str]) -> list[str]:
     """Return the texts of `columns`, joined by line breaks, one for each item."""
     names = (columns,) if isinstance(columns, str) else columns
     return ["\n".join(parts) for parts in zip(*(items.texts(name) for name in names), strict=True)]
+
+
+def _row_content(features: Features, i: int) -> bytes:
+    """Return a hash of one row; a sparse row is never made dense."""
+    if not hasattr(features, "indptr"):
+        return hashlib.blake2b(features[i].tobytes(), digest_size=16).hexdigest().encode()
+    cells = slice(features.indptr[i], features.indptr[i + 1])
+    content = features.indices[cells].tobytes() + features.data[cells].tobytes()
+    return hashlib.blake2b(content, digest_size=16).hexdigest().encode()
 
 
 def _text_blocks(texts: list[str]) -> list[Features]:
