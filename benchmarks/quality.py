@@ -25,8 +25,16 @@ FIGURES = ("metric", "log_loss", "brier")
 OURS = {
     "MajorityVote": ("MajorityVote", {}),
     "LabelModel": ("LabelModel", {}),
+    "PrecisionNaiveBayes": ("PrecisionNaiveBayes", {}),
     "PrecisionNaiveBayes, converged": ("PrecisionNaiveBayes", {"max_iter": 200}),
     "DawidSkene": ("DawidSkene", {}),
+    "WeightedVote": ("WeightedVote", {}),
+    "OneCoin": ("OneCoin", {}),
+    "MACE": ("MACE", {}),
+    "EBCC": ("EBCC", {}),
+    "IBCC": ("EBCC", {"n_subtypes": 1}),
+    "TripletModel": ("TripletModel", {}),
+    "MatrixCompletion": ("MatrixCompletion", {}),
 }
 
 

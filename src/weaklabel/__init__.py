@@ -37,11 +37,21 @@ from weaklabel.lf import (
     threshold_lf,
 )
 from weaklabel.models import (
+    EBCC,
+    MACE,
     BaseLabelModel,
     DawidSkene,
+    Explanation,
     LabelModel,
     MajorityVote,
+    MatrixCompletion,
+    OneCoin,
+    PatternCounts,
     PrecisionNaiveBayes,
+    SnorkelLabelModel,
+    TripletModel,
+    WeightedVote,
+    load_label_model,
 )
 from weaklabel.refine import Refinement, refine
 from weaklabel.review import DecisionStore, read_answers, write_queue
@@ -49,7 +59,7 @@ from weaklabel.triage import rank_for_review
 
 __version__ = "0.1.0"
 
-__all__ = [
+__all__ = [  # noqa: RUF022 - by letter
     "ABSTAIN",
     "ApplyReport",
     "BaseLabelModel",
@@ -59,18 +69,27 @@ __all__ = [
     "Decision",
     "DecisionLog",
     "DecisionStore",
+    "EBCC",
+    "Explanation",
     "Items",
     "LabelModel",
     "LabelSchema",
     "LabelingFunction",
+    "MACE",
     "MajorityVote",
+    "MatrixCompletion",
+    "OneCoin",
+    "PatternCounts",
     "PrecisionNaiveBayes",
     "Preprocessor",
     "Refinement",
     "ReviewQueue",
+    "SnorkelLabelModel",
     "SoftLabels",
+    "TripletModel",
     "VoteCache",
     "VoteMatrix",
+    "WeightedVote",
     "apply",
     "apply_with_report",
     "as_items",
@@ -82,6 +101,7 @@ __all__ = [
     "labeling_function",
     "lf_summary",
     "load",
+    "load_label_model",
     "lookup_lf",
     "preprocessor",
     "rank_for_review",

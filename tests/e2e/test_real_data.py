@@ -53,7 +53,7 @@ def test_turning_gold_around_changes_the_figures_and_no_label(youtube, shared, t
     init(shared, folder)
     settings = folder / "weaklabel.toml"
     text = settings.read_text(encoding="utf-8")
-    turned = text.replace('{ "0" = "ham", "1" = "spam" }', '{ "0" = "spam", "1" = "ham" }')
+    turned = text.replace('{ 0 = "ham", 1 = "spam" }', '{ 0 = "spam", 1 = "ham" }')
     assert turned != text
     settings.write_text(turned, encoding="utf-8")
     other = Project(folder, progress=False)

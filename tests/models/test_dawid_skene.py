@@ -119,3 +119,55 @@ def test_real_crowds_come_out_as_with_the_published_implementation(
     votes = VoteMatrix.from_array(codes, [f"class {y}" for y in range(n_classes)])
     proba = DawidSkene().fit(votes).predict_proba(votes)
     assert bench.score(name, proba)["metric"] == pytest.approx(published, abs=0.01)
+
+
+def test_abstain_is_an_outcome_as_computed_by_hand() -> None:
+    # Soft votes: item 0 certain "no", item 1 certain "yes", item 2 without votes half and half.
+    votes = votes_of([[0, -1], [1, 1], [-1, -1]])
+    with pytest.warns(ConvergenceWarning):
+        model = DawidSkene(abstain_informative=True, max_iter=1, smoothing=0.0).fit(votes)
+    assert model.class_prior_ == pytest.approx([0.5, 0.5])
+    # Of the 1.5 items of a class the first column votes on 1, the second on 0 or 1.
+    assert model.propensity_ == pytest.approx(np.array([[2 / 3, 2 / 3], [0, 2 / 3]]))
+    assert model.confusion_[0].tolist() == [[1.0, 0.0], [0.0, 1.0]]
+    # Silence of both: 1/3 x 1 of "no" against 1/3 x 1/3 of "yes".
+    assert model.predict_proba(votes)[2] == pytest.approx([0.75, 0.25])
+
+
+def test_informative_abstains_tell_one_class_columns_apart() -> None:
+    votes, gold = synthetic_votes(2000, 8, one_class_share=1.0, accuracy=0.9, coverage=0.3)
+    labels = DawidSkene(abstain_informative=True).fit(votes).predict(votes)
+    assert (labels == gold)[votes.covered].mean() > 0.85
+
+
+def test_informative_abstains_of_columns_that_never_abstain_change_nothing() -> None:
+    votes, _ = synthetic_votes(300, 5, n_classes=3, coverage=1.0)
+    plain = DawidSkene(smoothing=0.0, tol=1e-10, max_iter=5000).fit(votes)
+    informative = DawidSkene(abstain_informative=True, smoothing=0.0, tol=1e-10, max_iter=5000).fit(
+        votes
+    )
+    assert informative.predict_proba(votes) == pytest.approx(plain.predict_proba(votes))
+    assert informative.confusion_ == pytest.approx(plain.confusion_)
+    assert informative.propensity_ == pytest.approx(np.ones((5, 3)))
+
+
+def test_informative_abstains_of_two_thousand_columns_neither_overflow_nor_underflow() -> None:
+    codes = np.full((4, 2000), -1)
+    codes[0, :1000] = 0
+    codes[1, 1000:] = 1
+    votes = votes_of(codes)
+    proba = DawidSkene(abstain_informative=True, smoothing=0.0).fit(votes).predict_proba(votes)
+    assert proba[:2].tolist() == [[1.0, 0.0], [0.0, 1.0]]
+    assert proba[2:] == pytest.approx(np.full((2, 2), 0.5))
+
+
+def test_propensity_is_not_there_where_abstains_say_nothing() -> None:
+    assert not hasattr(DawidSkene().fit(votes_of([[0], [1]])), "propensity_")
+
+
+def test_wrong_abstain_informative_is_refused_at_fit() -> None:
+    with pytest.raises(ParameterError) as caught:
+        DawidSkene(abstain_informative="yes").fit(votes_of([[0]]))  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        "abstain_informative of DawidSkene is 'yes', must be True or False."
+    )

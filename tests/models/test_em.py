@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 
@@ -5,7 +7,9 @@ from weaklabel.core import VoteMatrix
 from weaklabel.errors import ConvergenceWarning
 from weaklabel.models._em import (
     Expectation,
+    clamp,
     expect,
+    item_evidence,
     item_posterior,
     run_em,
     soft_vote,
@@ -83,3 +87,58 @@ def test_e_step_of_a_thousand_sure_votes_neither_overflows_nor_underflows() -> N
     weights = np.tile(np.log([[0.99, 0.01], [1e-300, 0.99]]), (1000, 1, 1))
     proba = item_posterior(votes, np.array([0.5, 0.5]), weights)
     assert proba.tolist() == [[0.0, 1.0]]
+
+
+def test_start_of_a_pattern_with_gold_is_certain() -> None:
+    votes = VoteMatrix.from_array([[1, 1], [1, 1]], ["no", "yes"])
+    patterns = vote_patterns(votes, np.array([0, -1], np.int8))
+    assert soft_vote(patterns)[patterns.index].tolist() == [[1.0, 0.0], [0.0, 1.0]]
+
+
+def test_e_step_gives_a_pattern_with_gold_its_class_and_the_likelihood_of_both() -> None:
+    votes = VoteMatrix.from_array([[1], [1]], ["no", "yes"])
+    patterns = vote_patterns(votes, np.array([0, -1], np.int8))
+    weights = np.log(np.array([[[0.9, 0.1], [0.2, 0.8]]]))
+    step = expect(patterns, np.array([0.6, 0.4]), weights)
+    expected = np.array([[1.0, 0.0], [0.12 / 0.44, 0.32 / 0.44]])
+    assert step.posterior[patterns.index] == pytest.approx(expected)
+    assert step.log_likelihood == pytest.approx(np.log(0.12) + np.log(0.44))
+
+
+def test_gold_that_votes_exclude_still_wins_without_a_warning() -> None:
+    votes = VoteMatrix.from_array([[1]], ["no", "yes"])
+    patterns = vote_patterns(votes, np.array([0], np.int8))
+    step = expect(patterns, np.array([0.5, 0.5]), np.array([[[0.0, 0.0], [-1e4, 0.0]]]))
+    assert step.posterior.tolist() == [[1.0, 0.0]]
+
+
+def test_clamp_leaves_scores_of_patterns_without_gold() -> None:
+    scores = np.array([[-1.0, -2.0]])
+    patterns = vote_patterns(VoteMatrix.from_array([[1]], ["no", "yes"]))
+    assert clamp(patterns, scores) is scores
+
+
+def test_evidence_of_an_item_is_the_weights_of_its_votes() -> None:
+    votes = VoteMatrix.from_array([[1, -1, 0]], ["no", "yes"])
+    weights = np.arange(12.0).reshape(3, 2, 2)
+    assert item_evidence(votes, weights).tolist() == [[2.0, 3.0], [0.0, 0.0], [8.0, 9.0]]
+
+
+def test_evidence_of_a_group_is_shared() -> None:
+    votes = VoteMatrix.from_array([[1, 0, 0]], ["no", "yes"])
+    weights = np.ones((3, 2, 2))
+    evidence = item_evidence(votes, weights, np.array([0, 0, -1]))
+    assert evidence[:, 0].tolist() == [0.5, 0.5, 1.0]
+
+
+def test_warning_points_at_the_caller() -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        warn_unless_converged("DawidSkene", run(max_iter=2, tol=0.1), 2, 0.1)
+    assert caught[0].filename == __file__
+
+
+def test_clamp_rules_out_every_part_of_the_other_classes() -> None:
+    patterns = vote_patterns(VoteMatrix.from_array([[1]], ["no", "yes"]), np.array([1], np.int8))
+    scores = np.log(np.array([[0.1, 0.2, 0.3, 0.4]]))  # no, no, yes, yes
+    assert np.exp(clamp(patterns, scores)) == pytest.approx(np.array([[0.0, 0.0, 0.3, 0.4]]))

@@ -2,7 +2,11 @@ import numpy as np
 import pytest
 
 from weaklabel.errors import ParameterError
-from weaklabel.models._parameters import check_class_prior, check_em_parameters
+from weaklabel.models._parameters import (
+    check_class_prior,
+    check_column_groups,
+    check_em_parameters,
+)
 
 
 def test_no_class_prior_means_estimate_it() -> None:
@@ -46,4 +50,44 @@ def test_message_of_a_wrong_max_iter_names_the_model() -> None:
     assert str(caught.value) == (
         "max_iter of DawidSkene is 0, must be an integer of at least 1. "
         "Give the largest number of iterations."
+    )
+
+
+NAMES = ("prompt_1", "prompt_2", "has_link")
+
+
+@pytest.mark.parametrize(
+    "groups", [{"prompts": ["prompt_1", "prompt_2"]}, [("prompt_1", "prompt_2")]]
+)
+def test_groups_become_a_group_of_each_column(groups) -> None:
+    group_of = check_column_groups("M", groups, NAMES)
+    assert group_of is not None
+    assert group_of.tolist() == [0, 0, -1]
+
+
+def test_no_groups_are_none() -> None:
+    assert check_column_groups("M", None, NAMES) is None
+
+
+@pytest.mark.parametrize("wrong", ["prompts", [], {}, {"a": []}, {"a": "has_link"}, [[1]], 3])
+def test_what_is_no_groups_is_refused(wrong: object) -> None:
+    with pytest.raises(ParameterError, match="must be a mapping of group names to lists"):
+        check_column_groups("M", wrong, NAMES)  # type: ignore[arg-type]  # the mistake under test
+
+
+def test_unknown_column_of_a_group_is_named() -> None:
+    with pytest.raises(ParameterError) as caught:
+        check_column_groups("M", {"prompts": ["prompt_1", "prompt_9"]}, NAMES)
+    assert str(caught.value) == (
+        "column_groups of M is wrong: 'prompt_9' in column_groups['prompts'] is no labeling "
+        "function of votes, must be one of 'prompt_1', 'prompt_2', 'has_link'."
+    )
+
+
+def test_column_in_two_groups_is_named() -> None:
+    with pytest.raises(ParameterError) as caught:
+        check_column_groups("M", [["prompt_1"], ["prompt_1", "has_link"]], NAMES)
+    assert str(caught.value) == (
+        "column_groups of M is wrong: 'prompt_1' in column_groups[1] is in a group already, "
+        "must be in one at most."
     )

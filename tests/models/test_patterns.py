@@ -4,7 +4,8 @@ from hypothesis import given, settings
 
 from weaklabel.core import VoteMatrix
 from weaklabel.models import _patterns
-from weaklabel.models._patterns import vote_patterns
+from weaklabel.models._pattern_counts import PatternCounts
+from weaklabel.models._patterns import patterns_of, vote_patterns
 from weaklabel.testing import vote_matrices
 
 CODES = [[1, -1, 0], [-1, -1, -1], [1, -1, 0], [0, 1, 1], [1, -1, 0]]
@@ -53,21 +54,6 @@ def test_there_is_one_pattern_for_each_distinct_row_with_votes(votes: VoteMatrix
     assert patterns.counts.sum() == votes.covered.sum()
 
 
-def test_rows_with_equal_first_hash_are_told_apart_by_the_second() -> None:
-    first = np.array([5, 5, 5, 2], dtype=np.uint64)
-    second = np.array([1, 9, 1, 1], dtype=np.uint64)
-    starts, inverse, counts = _patterns._distinct(first, second)
-    assert counts.tolist() == [1.0, 2.0, 1.0]
-    assert inverse.tolist() == [1, 2, 1, 0]
-    assert starts[0] == 3
-
-
-@pytest.mark.parametrize("salt", _patterns._SALTS)
-def test_single_votes_of_many_columns_have_distinct_hashes(salt: int) -> None:
-    hashes = _patterns._scramble(np.arange(100_000, dtype=np.uint64), salt)
-    assert len(np.unique(hashes)) == 100_000
-
-
 def test_expected_counts_are_indexed_by_lf_vote_and_true_class() -> None:
     patterns = vote_patterns(votes_of([[1, 0], [1, -1]]))
     certain = np.array([[0.0, 1.0]] * 2)
@@ -91,3 +77,40 @@ def test_more_than_127_classes_are_not_cut_off() -> None:
     classes = [f"c{y}" for y in range(300)]
     votes = VoteMatrix.from_array([[299, 0], [0, 299]], classes)
     assert sorted(rows_of(vote_patterns(votes))) == [[0, 299], [299, 0]]
+
+
+def test_gold_tells_items_of_equal_votes_apart() -> None:
+    patterns = vote_patterns(votes_of(CODES), np.array([1, -1, 0, -1, 1], np.int8))
+    found = dict(zip(patterns.index.tolist(), [1, None, 0, -1, 1], strict=True))
+    assert len(patterns.counts) == 3
+    assert all(patterns.gold[i] == gold for i, gold in found.items() if i >= 0)
+
+
+def test_gold_that_is_unknown_of_all_is_none() -> None:
+    patterns = vote_patterns(votes_of(CODES), np.full(5, -1, np.int8))
+    assert patterns.gold is None
+    assert patterns.index.tolist() == vote_patterns(votes_of(CODES)).index.tolist()
+
+
+def test_patterns_of_counts_are_those_of_the_votes() -> None:
+    votes = votes_of(CODES)
+    counted, direct = patterns_of(PatternCounts.of(votes)), vote_patterns(votes)
+    assert rows_of(counted) == rows_of(direct)
+    assert counted.counts.tolist() == direct.counts.tolist()
+    assert len(counted.index) == 0
+    assert counted.n_uncovered == direct.n_uncovered == 1
+
+
+def test_columns_of_a_group_share_the_weight_of_one_vote() -> None:
+    patterns = vote_patterns(votes_of([[1, 1, 0, 1]])).share_votes(np.array([0, 0, 0, -1]))
+    assert patterns.class_counts() == pytest.approx(np.array([[1 / 3, 2 / 3 + 1]]))
+
+
+def test_silent_columns_of_a_group_take_no_share() -> None:
+    patterns = vote_patterns(votes_of([[1, -1]])).share_votes(np.array([0, 0]))
+    assert patterns.class_counts().tolist() == [[0.0, 1.0]]
+
+
+def test_expected_counts_are_of_whole_votes_in_groups_too() -> None:
+    patterns = vote_patterns(votes_of([[1, 1]])).share_votes(np.array([0, 0]))
+    assert patterns.expected_counts(np.array([[0.0, 1.0]]))[1].tolist() == [[0.0, 0.0], [0.0, 1.0]]

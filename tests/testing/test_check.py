@@ -26,7 +26,7 @@ def test_broken_law_is_named_with_what_was_found() -> None:
     with pytest.raises(AssertionError) as caught:
         check_label_model(Loud())
     assert str(caught.value) == (
-        "Loud breaks 1 of 28 laws:\n"
+        f"Loud breaks 1 of {len(LAWS)} laws:\n"
         "  repr_makes_the_model: repr is LOUD, must be the call Loud(...) that makes the model"
     )
 

@@ -9,19 +9,39 @@ from collections.abc import Callable
 from weaklabel.errors import ParameterError, wrong_value
 from weaklabel.models._base import BaseLabelModel
 from weaklabel.models._dawid_skene import DawidSkene
+from weaklabel.models._ebcc import EBCC
 from weaklabel.models._label_model import LabelModel
+from weaklabel.models._mace import MACE
 from weaklabel.models._majority_vote import MajorityVote
+from weaklabel.models._matrix_completion import MatrixCompletion
+from weaklabel.models._one_coin import OneCoin
 from weaklabel.models._precision_naive_bayes import PrecisionNaiveBayes
+from weaklabel.models._snorkel_label_model import SnorkelLabelModel
+from weaklabel.models._triplet import TripletModel
+from weaklabel.models._weighted_vote import WeightedVote
 
 __all__ = ["label_model", "label_model_names"]
 
 _MODELS: dict[str, Callable[..., BaseLabelModel]] = {
-    model.__name__: model for model in (DawidSkene, LabelModel, MajorityVote, PrecisionNaiveBayes)
+    model.__name__: model
+    for model in (
+        DawidSkene,
+        EBCC,
+        LabelModel,
+        MACE,
+        MajorityVote,
+        MatrixCompletion,
+        OneCoin,
+        PrecisionNaiveBayes,
+        SnorkelLabelModel,
+        TripletModel,
+        WeightedVote,
+    )
 }
 
 
 def label_model_names() -> tuple[str, ...]:
-    """Return the names that `label_model` knows, sorted."""
+    """Return the names of the label models, sorted."""
     return tuple(sorted(_MODELS))
 
 
@@ -31,7 +51,8 @@ def label_model(name: str, **parameters: object) -> BaseLabelModel:
     Parameters
     ----------
     name : str
-        Name of its class, such as "LabelModel".
+        Name of its class, such as "LabelModel". "SnorkelLabelModel" needs the extra
+        ``snorkel`` to be fitted.
     **parameters : object
         Arguments of its constructor.
 
@@ -52,17 +73,21 @@ def label_model(name: str, **parameters: object) -> BaseLabelModel:
     Traceback (most recent call last):
     ...
     weaklabel.errors.ParameterError: label model is 'DavidSkene', must be one of 'DawidSkene', \
-'LabelModel', 'MajorityVote', 'PrecisionNaiveBayes'. Did you mean 'DawidSkene'?
+... Did you mean 'DawidSkene'?
     """
-    if name not in _MODELS:
-        close = difflib.get_close_matches(str(name), _MODELS, n=1)
-        hint = f"Did you mean {close[0]!r}?" if close else "Use 'LabelModel' if in doubt."
-        names = ", ".join(repr(n) for n in label_model_names())
-        raise ParameterError(wrong_value("label model", name, f"one of {names}", hint))
-    model = _MODELS[name]
+    model = _model_of(name)
     allowed = list(inspect.signature(model).parameters)
     for parameter in parameters:
         if parameter not in allowed:
             shown = ", ".join(repr(p) for p in allowed) or "none, as it takes no parameters"
             raise ParameterError(wrong_value(f"parameter of {name}", parameter, f"one of {shown}"))
     return model(**parameters)
+
+
+def _model_of(name: str) -> Callable[..., BaseLabelModel]:
+    if name in _MODELS:
+        return _MODELS[name]
+    close = difflib.get_close_matches(str(name), list(_MODELS), n=1)
+    hint = f"Did you mean {close[0]!r}?" if close else "Use 'LabelModel' if in doubt."
+    names = ", ".join(repr(n) for n in label_model_names())
+    raise ParameterError(wrong_value("label model", name, f"one of {names}", hint))

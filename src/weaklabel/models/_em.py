@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,15 +10,18 @@ from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from weaklabel.core import FloatArray, VoteMatrix
+from weaklabel.core import FloatArray, IntArray, VoteMatrix
 from weaklabel.core._numerics import safe_log
 from weaklabel.errors import ConvergenceWarning
+from weaklabel.models._gold import overwrite
 from weaklabel.models._patterns import VotePatterns, vote_patterns
 
 __all__ = [
     "EMFit",
     "Expectation",
+    "clamp",
     "expect",
+    "item_evidence",
     "item_posterior",
     "run_em",
     "soft_vote",
@@ -25,6 +29,8 @@ __all__ = [
 ]
 
 P = TypeVar("P")
+
+_PACKAGE = "weaklabel."
 
 
 class Expectation(NamedTuple):
@@ -124,9 +130,38 @@ def run_em(
 
 
 def soft_vote(patterns: VotePatterns) -> FloatArray:
-    """Return each pattern's share of votes for each class: where every EM run starts."""
+    """Return each pattern's share of votes for each class: where every EM run starts.
+
+    Where gold is known, the known class has all of it.
+    """
     counts = patterns.class_counts()
-    return np.asarray(counts / counts.sum(axis=1, keepdims=True))
+    shares = np.asarray(counts / counts.sum(axis=1, keepdims=True))
+    return shares if patterns.gold is None else overwrite(shares, patterns.gold)
+
+
+def clamp(patterns: VotePatterns, log_scores: FloatArray) -> FloatArray:
+    """Return `log_scores` with -inf for every class that gold rules out.
+
+    What an E-step makes of them is then certain of the known class, and the
+    log-likelihood becomes that of the votes and the known classes.
+
+    Parameters
+    ----------
+    patterns : VotePatterns
+        The patterns; without gold nothing changes.
+    log_scores : numpy.ndarray of float64, shape (n_patterns, n_classes * n_parts)
+        Log of the joint probability of votes and class, up to a constant of the row; of
+        votes, class and part for models in which classes have parts, class by class.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n_patterns, n_classes * n_parts)
+    """
+    if patterns.gold is None:
+        return log_scores
+    classes = np.repeat(np.arange(patterns.n_classes), log_scores.shape[1] // patterns.n_classes)
+    possible = (patterns.gold[:, None] < 0) | (patterns.gold[:, None] == classes)
+    return np.where(possible, log_scores, -np.inf)
 
 
 def expect(
@@ -136,6 +171,8 @@ def expect(
     log_prior: float = 0.0,
 ) -> Expectation:
     """Return the E-step of a model in which votes are independent given the true class.
+
+    Patterns with gold get their known class.
 
     Parameters
     ----------
@@ -155,6 +192,7 @@ def expect(
     """
     scores = patterns.sum_votes(log_weights)
     scores += safe_log(class_prior)
+    scores = clamp(patterns, scores)
     highest = scores.max(axis=1, keepdims=True, initial=-np.inf)
     np.exp(np.subtract(scores, highest, out=scores), out=scores)
     total = scores.sum(axis=1, keepdims=True)
@@ -165,11 +203,48 @@ def expect(
 
 
 def item_posterior(
-    votes: VoteMatrix, class_prior: FloatArray, log_weights: FloatArray
+    votes: VoteMatrix,
+    class_prior: FloatArray,
+    log_weights: FloatArray,
+    group_of: IntArray | None = None,
 ) -> FloatArray:
-    """Return the posterior of every item, shape (n_items, n_classes); without votes the prior."""
+    """Return the posterior of every item, shape (n_items, n_classes); without votes the prior.
+
+    `group_of` is that of `VotePatterns.share_votes`; None where every vote weighs 1.
+    """
     patterns = vote_patterns(votes)
+    if group_of is not None:
+        patterns = patterns.share_votes(group_of)
     return patterns.to_items(expect(patterns, class_prior, log_weights).posterior, class_prior)
+
+
+def item_evidence(
+    votes: VoteMatrix, log_weights: FloatArray, group_of: IntArray | None = None
+) -> FloatArray:
+    """Return what each vote on one item adds to the log-probability of each class.
+
+    Parameters
+    ----------
+    votes : VoteMatrix
+        Votes on a single item.
+    log_weights : numpy.ndarray of float64, shape (n_lfs, n_classes, n_classes)
+        Those of `item_posterior`.
+    group_of : numpy.ndarray of int64, shape (n_lfs,), optional
+        That of `item_posterior`.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n_lfs, n_classes)
+        In nats; 0 for a labeling function that abstains.
+    """
+    _, lfs, codes = votes.entries
+    evidence = np.zeros((votes.n_lfs, votes.n_classes))
+    evidence[lfs] = log_weights[lfs, codes]
+    if group_of is not None:
+        groups = group_of[lfs]
+        together = (groups[:, None] == groups) & (groups >= 0)
+        evidence[lfs] /= np.maximum(together.sum(axis=1), 1)[:, None]
+    return evidence
 
 
 def warn_unless_converged(owner: str, fit: EMFit[P], max_iter: int, tol: float) -> None:
@@ -179,5 +254,13 @@ def warn_unless_converged(owner: str, fit: EMFit[P], max_iter: int, tol: float) 
             f"{owner} stopped after max_iter={max_iter} iterations while posteriors still moved "
             f"by {fit.change:.2g}, more than tol={tol:g}. Raise max_iter, or tol.",
             ConvergenceWarning,
-            stacklevel=4,  # the caller of fit
+            stacklevel=_levels_inside(),
         )
+
+
+def _levels_inside() -> int:
+    """Return the level of the first caller that is not of this package."""
+    frame, level = inspect.currentframe(), 0
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(_PACKAGE):
+        frame, level = frame.f_back, level + 1
+    return level

@@ -6,6 +6,7 @@ import numpy as np
 
 from weaklabel.core import FloatArray, SparseCodes, VoteMatrix
 from weaklabel.models._base import BaseLabelModel
+from weaklabel.models._pattern_counts import PatternCounts
 
 __all__ = ["MajorityVote", "vote_shares"]
 
@@ -43,23 +44,30 @@ class MajorityVote(BaseLabelModel):
     array([ 1, -1, -1], dtype=int8)
     """
 
+    uses_patterns = True
+
     def __init__(self) -> None:
         pass
 
     def _fit(self, votes: VoteMatrix) -> None:
         self.class_prior_ = np.full(votes.n_classes, 1.0 / votes.n_classes)
 
+    def _fit_counts(self, counts: PatternCounts) -> None:
+        self.class_prior_ = np.full(counts.n_classes, 1.0 / counts.n_classes)
+
     def _posterior(self, votes: VoteMatrix) -> FloatArray:
         return vote_shares(votes)
 
 
-def vote_shares(votes: VoteMatrix) -> FloatArray:
+def vote_shares(votes: VoteMatrix, smoothing: float = 0.0) -> FloatArray:
     """Return each class's share of every item's votes, uniform without votes.
 
     Parameters
     ----------
     votes : VoteMatrix
         The votes.
+    smoothing : float
+        Pseudo-votes for each class, at least 0.
 
     Returns
     -------
@@ -67,6 +75,7 @@ def vote_shares(votes: VoteMatrix) -> FloatArray:
         Every row sums to 1.
     """
     counts = _class_counts(votes)
+    counts += smoothing
     total = counts.sum(axis=1, keepdims=True)
     counts[total[:, 0] == 0] = 1.0
     total[total == 0] = votes.n_classes

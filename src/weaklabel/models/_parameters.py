@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 
-from weaklabel.core import FloatArray
+from weaklabel.core import FloatArray, IntArray
 from weaklabel.core._check import check_int, check_number
 from weaklabel.errors import ParameterError, wrong_value
 
-__all__ = ["check_class_prior", "check_em_parameters"]
+__all__ = ["ColumnGroups", "check_class_prior", "check_column_groups", "check_em_parameters"]
+
+#: Names of labeling functions that share one vote's weight, group by group.
+ColumnGroups: TypeAlias = Mapping[str, Sequence[str]] | Sequence[Sequence[str]]
 
 _SUM_TOLERANCE = 1e-6
 
@@ -46,3 +50,61 @@ def check_class_prior(
             )
         )
     return np.asarray(prior / prior.sum(), dtype=np.float64)
+
+
+def check_column_groups(
+    owner: str, column_groups: ColumnGroups | None, lf_names: tuple[str, ...]
+) -> IntArray | None:
+    """Return the group of each labeling function, -1 for one in none; None without groups.
+
+    Raises ParameterError unless they are groups of names in `lf_names`, each in one at most.
+    """
+    if column_groups is None:
+        return None
+    position = {name: j for j, name in enumerate(lf_names)}
+    group_of = np.full(len(lf_names), -1, dtype=np.int64)
+    for g, (place, names) in enumerate(_groups(owner, column_groups)):
+        for name in names:
+            j = position.get(name, -1)
+            if j < 0 or group_of[j] >= 0:
+                raise ParameterError(_wrong_column(owner, place, name, lf_names))
+            group_of[j] = g
+    return group_of
+
+
+def _groups(owner: str, column_groups: object) -> list[tuple[str, list[str]]]:
+    """Return the groups with their places, or raise ParameterError."""
+    groups: list[tuple[object, object]] = []
+    if isinstance(column_groups, Mapping):
+        groups = list(column_groups.items())
+    elif isinstance(column_groups, Sequence) and not isinstance(column_groups, str):
+        groups = list(enumerate(column_groups))
+    if not groups or not all(_are_names(names) for _, names in groups):
+        raise ParameterError(
+            wrong_value(
+                f"column_groups of {owner}",
+                column_groups,
+                "a mapping of group names to lists of labeling functions, or a list of such lists",
+                "Use None if no labeling functions share a weight.",
+            )
+        )
+    return [(f"[{place!r}]", list(names)) for place, names in groups if isinstance(names, Sequence)]
+
+
+def _are_names(names: object) -> bool:
+    if isinstance(names, str) or not isinstance(names, Sequence) or not names:
+        return False
+    return all(isinstance(name, str) for name in names)
+
+
+def _wrong_column(owner: str, place: str, name: str, lf_names: tuple[str, ...]) -> str:
+    if name in lf_names:
+        return (
+            f"column_groups of {owner} is wrong: {name!r} in column_groups{place} is in a group "
+            "already, must be in one at most."
+        )
+    shown = ", ".join(repr(n) for n in lf_names[:10]) + (", …" if len(lf_names) > 10 else "")
+    return (
+        f"column_groups of {owner} is wrong: {name!r} in column_groups{place} is no labeling "
+        f"function of votes, must be one of {shown}."
+    )

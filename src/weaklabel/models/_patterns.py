@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from weaklabel.core import CodeArray, FloatArray, IntArray, SparseCodes, VoteMatrix
+from weaklabel.core import CodeArray, FloatArray, IntArray, VoteMatrix
+from weaklabel.models._pattern_counts import PatternCounts, count_patterns
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["VotePatterns", "vote_patterns"]
-
-_HashArray = npt.NDArray[np.uint64]
-
-#: Two unrelated starting points of the hash (digits of pi and of e).
-_SALTS = (0x243F6A8885A308D3, 0xB7E151628AED2A6A)
+__all__ = ["VotePatterns", "patterns_of", "vote_patterns"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,9 +28,17 @@ class VotePatterns:
     counts : numpy.ndarray of float64, shape (n_patterns,)
         Number of items that have each pattern; at least 1.
     index : numpy.ndarray of int64, shape (n_items,)
-        Pattern of each item; -1 where it has no votes.
+        Pattern of each item; -1 where it has no votes. Empty where the patterns were
+        counted elsewhere and the items are not at hand.
     n_lfs, n_classes : int
         Size of the vote matrix.
+    gold : numpy.ndarray of int8 or int16, shape (n_patterns,), optional
+        Known class of the items with each pattern, -1 where unknown; None where it is
+        unknown of all. Patterns with the same votes and other gold are apart.
+    shares : scipy.sparse.csr_array of float64, shape (n_patterns, n_lfs * n_classes), optional
+        As `one_hot`, with the weight of each vote in place of 1; None where all weigh 1.
+    n_uncovered : int
+        Number of items without votes.
     """
 
     one_hot: csr_array[np.float64, tuple[int, int]]
@@ -42,13 +46,16 @@ class VotePatterns:
     index: IntArray
     n_lfs: int
     n_classes: int
+    gold: CodeArray | None = None
+    shares: csr_array[np.float64, tuple[int, int]] | None = None
+    n_uncovered: int = 0
 
     def class_counts(self) -> FloatArray:
-        """Return the number of votes for each class, shape (n_patterns, n_classes)."""
+        """Return the weight of the votes for each class, shape (n_patterns, n_classes)."""
         return self.sum_votes(np.tile(np.eye(self.n_classes), (self.n_lfs, 1, 1)))
 
     def sum_votes(self, weights: FloatArray) -> FloatArray:
-        """Return the sum over each pattern's votes of ``weights[j, v]``.
+        """Return the sum over each pattern's votes of ``weights[j, v]``, times the vote's weight.
 
         Parameters
         ----------
@@ -60,10 +67,13 @@ class VotePatterns:
         numpy.ndarray of float64, shape (n_patterns, n_classes)
         """
         table = weights.reshape(self.n_lfs * self.n_classes, self.n_classes)
-        return np.asarray(self.one_hot @ table, dtype=np.float64)
+        votes = self.one_hot if self.shares is None else self.shares
+        return np.asarray(votes @ table, dtype=np.float64)
 
     def expected_counts(self, posterior: FloatArray) -> FloatArray:
         """Return how many votes ``v`` of each labeling function fall on each true class.
+
+        Each vote counts 1, whatever its weight.
 
         Parameters
         ----------
@@ -79,102 +89,72 @@ class VotePatterns:
         sums = np.asarray(self.one_hot.T @ weighted, dtype=np.float64)
         return sums.reshape(self.n_lfs, self.n_classes, self.n_classes)
 
+    def share_votes(self, group_of: IntArray) -> VotePatterns:
+        """Return the patterns with one vote's weight for each group of columns.
+
+        Parameters
+        ----------
+        group_of : numpy.ndarray of int64, shape (n_lfs,)
+            Group of each labeling function; -1 for one that is in none.
+
+        Returns
+        -------
+        VotePatterns
+            Where ``n`` columns of a group vote, each of these votes weighs ``1 / n``.
+        """
+        shares = self.one_hot.copy()
+        lengths = np.diff(self.one_hot.indptr)
+        rows = np.repeat(np.arange(len(lengths)), lengths)
+        groups = group_of[self.one_hot.indices // self.n_classes]
+        grouped = np.flatnonzero(groups >= 0)
+        cells = rows[grouped] * (group_of.max(initial=0) + 1) + groups[grouped]
+        _, inverse, sizes = np.unique(cells, return_inverse=True, return_counts=True)
+        shares.data[grouped] = 1.0 / sizes[inverse]
+        return replace(self, shares=shares)
+
     def to_items(self, values: FloatArray, uncovered: FloatArray) -> FloatArray:
         """Return one row for each item: its pattern's row, or `uncovered` without votes."""
         table = np.concatenate([values, uncovered[None, :]])
         return np.ascontiguousarray(table[self.index])
 
 
-def vote_patterns(votes: VoteMatrix) -> VotePatterns:
+def vote_patterns(votes: VoteMatrix, gold: CodeArray | None = None) -> VotePatterns:
     """Return the distinct vote patterns of `votes`, in an order that items do not choose.
 
-    Rows are told apart by two 64-bit hashes, each a sum over the votes of a fixed
-    pseudo-random number; patterns are ordered by hash, so that the order of the
-    items changes no bit of what is computed from them.
+    Parameters
+    ----------
+    votes : VoteMatrix
+        The votes.
+    gold : numpy.ndarray of int8 or int16, shape (n_items,), optional
+        Known class of each item, -1 where unknown.
 
-    Notes
-    -----
-    Time O(n_items * n_lfs) for the dense form and O(n_votes) for the sparse one,
-    plus one sort of n_items numbers. Two different rows would be merged only if
-    both hashes, 128 bits, were equal.
+    Returns
+    -------
+    VotePatterns
+        Ordered by a hash of votes and gold, so that the order of the items changes no
+        bit of what is computed from them.
     """
-    covered = np.flatnonzero(votes.covered)
-    first, inverse, counts = _distinct(*(_row_hash(votes, salt)[covered] for salt in _SALTS))
-    index = np.full(votes.n_items, -1, dtype=np.int64)
-    index[covered] = inverse
-    one_hot = _one_hot(votes, covered[first])
-    return VotePatterns(one_hot, counts, index, votes.n_lfs, votes.n_classes)
+    counts, index = count_patterns(votes, gold)
+    return replace(patterns_of(counts), index=index)
 
 
-def _row_hash(votes: VoteMatrix, salt: int) -> _HashArray:
-    k = votes.n_classes
-    store = votes.store
-    if isinstance(store, SparseCodes):
-        cells = _scramble(
-            store.lfs.astype(np.uint64) * np.uint64(k) + store.codes.astype(np.uint64), salt
-        )
-        # Sums wrap at 2**64, and so do their differences.
-        running = np.concatenate([np.zeros(1, np.uint64), np.cumsum(cells, dtype=np.uint64)])
-        return np.asarray(running[store.indptr[1:]] - running[store.indptr[:-1]])
-    total = np.zeros(votes.n_items, dtype=np.uint64)
-    table = np.zeros(k + 1, dtype=np.uint64)  # the last entry, at -1, is for abstains
-    for j in range(votes.n_lfs):
-        table[:k] = _scramble(np.arange(j * k, (j + 1) * k, dtype=np.uint64), salt)
-        total += table[store[:, j]]
-    return total
-
-
-def _scramble(values: _HashArray, salt: int) -> _HashArray:
-    """Return a pseudo-random number for each value: SplitMix64.
-
-    G. L. Steele, D. Lea and C. H. Flood, "Fast splittable pseudorandom number
-    generators", OOPSLA 2014. https://doi.org/10.1145/2660193.2660195
-    """
-    z = values * np.uint64(0x9E3779B97F4A7C15) + np.uint64(salt)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-
-def _distinct(hashes: _HashArray, second: _HashArray) -> tuple[IntArray, IntArray, FloatArray]:
-    """Return the position of one row of each group, the group of each row, and group sizes."""
-    order = np.argsort(hashes)
-    differs = hashes[order][1:] != hashes[order][:-1]
-    differs_second = second[order][1:] != second[order][:-1]
-    if (differs_second & ~differs).any():  # the first hash collided: sort by both
-        order = np.lexsort((second, hashes))
-        differs = hashes[order][1:] != hashes[order][:-1]
-        differs |= second[order][1:] != second[order][:-1]
-    starts = np.concatenate([np.zeros(min(len(order), 1), np.int64), np.flatnonzero(differs) + 1])
-    sizes = np.diff(np.append(starts, len(order)))
-    inverse = np.empty(len(order), dtype=np.int64)
-    inverse[order] = np.repeat(np.arange(len(starts)), sizes)
-    return order[starts], inverse, sizes.astype(np.float64)
-
-
-def _one_hot(votes: VoteMatrix, rows: IntArray) -> csr_array[np.float64, tuple[int, int]]:
+def patterns_of(counts: PatternCounts) -> VotePatterns:
+    """Return the patterns of `counts` in the form that a label model computes with."""
     from scipy.sparse import csr_array
 
-    k = votes.n_classes
-    store = votes.store
-    if isinstance(store, SparseCodes):
-        taken = store.take(rows)
-        indptr, columns = taken.indptr, taken.lfs.astype(np.int64) * k + taken.codes
-    else:
-        indptr, columns = _dense_columns(store[rows], k)
-    shape = (len(rows), votes.n_lfs * k)
-    small = max(len(columns), shape[1]) < 2**31
+    k = counts.n_classes
+    shape = (counts.n_patterns, counts.n_lfs * k)
+    small = max(len(counts.cells), shape[1]) < 2**31
     index_type = np.int32 if small else np.int64
-    data = np.ones(len(columns))
-    return csr_array(
-        (data, columns.astype(index_type, copy=False), indptr.astype(index_type)), shape=shape
+    cells: npt.NDArray[Any] = counts.cells.astype(index_type, copy=False)
+    one_hot = csr_array((np.ones(len(cells)), cells, counts.indptr.astype(index_type)), shape=shape)
+    known = counts.gold if bool((counts.gold >= 0).any()) else None
+    return VotePatterns(
+        one_hot,
+        counts.counts.astype(np.float64),
+        np.empty(0, dtype=np.int64),
+        counts.n_lfs,
+        k,
+        known,
+        n_uncovered=counts.n_uncovered,
     )
-
-
-def _dense_columns(rows: CodeArray, n_classes: int) -> tuple[IntArray, npt.NDArray[Any]]:
-    codes: npt.NDArray[Any] = np.ascontiguousarray(rows)
-    voted = codes >= 0
-    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(voted.sum(axis=1))])
-    n_columns = codes.shape[1] * n_classes
-    offsets = np.arange(0, n_columns, n_classes, dtype=np.int32 if n_columns < 2**31 else np.int64)
-    return indptr, (codes + offsets)[voted]

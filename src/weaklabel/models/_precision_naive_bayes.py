@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from weaklabel.core import FloatArray, VoteMatrix
+from weaklabel.core import FloatArray, IntArray, VoteMatrix
 from weaklabel.core._check import check_fraction, check_number
 from weaklabel.core._numerics import safe_log
 from weaklabel.models._agreement import pooled_agreement
@@ -15,15 +15,25 @@ from weaklabel.models._base import BaseLabelModel
 from weaklabel.models._em import (
     Expectation,
     expect,
+    item_evidence,
     item_posterior,
     run_em,
     soft_vote,
     warn_unless_converged,
 )
-from weaklabel.models._parameters import check_class_prior, check_em_parameters
-from weaklabel.models._patterns import VotePatterns, vote_patterns
+from weaklabel.models._parameters import (
+    ColumnGroups,
+    check_class_prior,
+    check_column_groups,
+    check_em_parameters,
+)
+from weaklabel.models._pattern_counts import PatternCounts
+from weaklabel.models._patterns import VotePatterns, patterns_of
 
 __all__ = ["PrecisionNaiveBayes"]
+
+#: Decimals of a sum of votes' weights that are more than rounding.
+_WEIGHT_DECIMALS = 9
 
 
 class PrecisionNaiveBayes(BaseLabelModel):
@@ -54,6 +64,11 @@ class PrecisionNaiveBayes(BaseLabelModel):
     class_prior : sequence of float, optional
         P(true class), positive and summing to 1, kept fixed. By default it is
         estimated.
+    column_groups : mapping of str to sequence of str, or sequence of sequence of str, optional
+        Labeling functions that say the same thing in several ways, such as prompts of
+        one language model or copies of one rule: names of columns, group by group, each
+        in one group at most. A group has the weight of one vote on each item: where
+        ``n`` of its columns vote, each of these votes weighs ``1 / n``.
 
     Attributes
     ----------
@@ -73,6 +88,8 @@ class PrecisionNaiveBayes(BaseLabelModel):
         Number of iterations.
     converged_ : bool
         Whether the last one moved no posterior by more than `tol`.
+    column_group_ : numpy.ndarray of int64, shape (n_lfs,), or None
+        Group of each labeling function, counted from 0; -1 for one in none.
 
     Notes
     -----
@@ -93,6 +110,17 @@ class PrecisionNaiveBayes(BaseLabelModel):
     on 18 others 0.638 and 1.20 against 0.641 and 1.48. Later steps mostly amplify the
     model's own opinion: on the ten functions of the YouTube spam collection one step
     gets 0.916 of the covered items right, convergence 0.883. ``max_iter=100`` converges.
+
+    *Gold.* An item of known class has a posterior that is certain, from the start on, and
+    counts as one item; precisions move by its share of their votes, which keeps a few gold
+    labels from overturning what many votes agree on.
+
+    *Column groups.* The weight multiplies the bracket of a vote in the sum above, and its
+    part of the soft majority vote and of the pooled agreement; precisions are estimated
+    from all votes of a column. Counting the votes of a group for any class together,
+    rather than those for one class, keeps nine of ten prompts that agree stronger than the
+    tenth. An exact copy of a column, grouped with it, changes no posterior. With groups the
+    objective may fall, as the M-step does not weigh votes.
 
     Time O(n_votes * n_classes) for each iteration, on distinct vote patterns.
 
@@ -116,12 +144,16 @@ class PrecisionNaiveBayes(BaseLabelModel):
     array([1, 1, 1, 1, 0, 0, 0, 0, 0], dtype=int8)
     """
 
+    uses_gold = True
+    uses_patterns = True
+
     precision_: FloatArray
     accuracy_: FloatArray
     prior_accuracy_: float
     objectives_: FloatArray
     n_iter_: int
     converged_: bool
+    column_group_: IntArray | None
 
     def __init__(
         self,
@@ -132,6 +164,7 @@ class PrecisionNaiveBayes(BaseLabelModel):
         max_iter: int = 1,
         tol: float = 1e-4,
         class_prior: Sequence[float] | FloatArray | None = None,
+        column_groups: ColumnGroups | None = None,
     ) -> None:
         self.prior_strength = prior_strength
         self.shrinkage = shrinkage
@@ -139,6 +172,7 @@ class PrecisionNaiveBayes(BaseLabelModel):
         self.max_iter = max_iter
         self.tol = tol
         self.class_prior = class_prior
+        self.column_groups = column_groups
 
     def _check_parameters(self, n_classes: int) -> None:
         name = type(self).__name__
@@ -151,14 +185,20 @@ class PrecisionNaiveBayes(BaseLabelModel):
         check_em_parameters(name, self.max_iter, self.tol)
         check_class_prior(name, self.class_prior, n_classes)
 
-    def _fit(self, votes: VoteMatrix) -> None:
+    def _check_columns(self, lf_names: tuple[str, ...]) -> None:
+        check_column_groups(type(self).__name__, self.column_groups, lf_names)
+
+    def _fit_counts(self, counts: PatternCounts) -> None:
         name = type(self).__name__
-        patterns = vote_patterns(votes)
+        patterns = patterns_of(counts)
+        self.column_group_ = check_column_groups(name, self.column_groups, counts.lf_names)
+        if self.column_group_ is not None:
+            patterns = patterns.share_votes(self.column_group_)
         guess = _Guess(
             self._accuracy_guess(patterns),
             self.prior_strength,
             self.shrinkage,
-            check_class_prior(name, self.class_prior, votes.n_classes),
+            check_class_prior(name, self.class_prior, counts.n_classes),
         )
         fit = run_em(
             soft_vote(patterns),
@@ -179,12 +219,19 @@ class PrecisionNaiveBayes(BaseLabelModel):
 
     def _posterior(self, votes: VoteMatrix) -> FloatArray:
         weights = _log_weights(self.precision_, self.class_prior_)
-        return item_posterior(votes, self.class_prior_, weights)
+        return item_posterior(votes, self.class_prior_, weights, self.column_group_)
+
+    def _evidence(self, item: VoteMatrix) -> FloatArray:
+        weights = _log_weights(self.precision_, self.class_prior_)
+        return item_evidence(item, weights, self.column_group_)
 
     def _accuracy_guess(self, patterns: VotePatterns) -> float:
         if self.prior_accuracy is not None:
             return float(self.prior_accuracy)
-        return pooled_agreement(patterns.class_counts(), patterns.counts, self.prior_strength)
+        class_counts = patterns.class_counts()
+        if patterns.shares is not None:  # n votes of 1 / n are one, and no hair more
+            class_counts = class_counts.round(_WEIGHT_DECIMALS)
+        return pooled_agreement(class_counts, patterns.counts, self.prior_strength)
 
 
 class _Guess(NamedTuple):

@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from weaklabel.errors import ParameterError, wrong_value
 from weaklabel.models import BaseLabelModel
-from weaklabel.testing import _conduct_laws, _posterior_laws
-from weaklabel.testing._exceptions import EXCEPTIONS
+from weaklabel.testing import _conduct_laws, _gold_laws, _posterior_laws
+from weaklabel.testing._exceptions import exceptions_of
 
 __all__ = ["LAWS", "check_label_model"]
 
@@ -18,7 +18,7 @@ _PREFIX = "check_"
 LAWS: Mapping[str, Callable[[BaseLabelModel], None]] = MappingProxyType(
     {
         name.removeprefix(_PREFIX): getattr(module, name)
-        for module in (_posterior_laws, _conduct_laws)
+        for module in (_posterior_laws, _gold_laws, _conduct_laws)
         for name in module.__all__
     }
 )
@@ -52,7 +52,7 @@ def check_label_model(
     >>> check_label_model(MajorityVote())
     """
     name = type(model).__name__
-    excused = EXCEPTIONS.get(name, {}) if exceptions is None else exceptions
+    excused = exceptions_of(model) if exceptions is None else exceptions
     _check_names(excused)
     broken = {
         law: found

@@ -7,13 +7,17 @@ import inspect
 import json
 import pickle
 import random
+import tempfile
+from functools import partial
 
 import numpy as np
 
 from weaklabel.core import LabelSchema, SoftLabels, VoteMatrix
 from weaklabel.core._numerics import tied_argmax
 from weaklabel.errors import NotFittedError, ParameterError, VotesError
-from weaklabel.models import BaseLabelModel
+from weaklabel.models import BaseLabelModel, label_model, label_model_names
+from weaklabel.models._load import restore
+from weaklabel.models._model_file import read_record
 from weaklabel.testing._matrices import all_matrices, ordinary_matrices
 from weaklabel.testing._require import fitted, fresh, require, require_close
 
@@ -33,6 +37,7 @@ __all__ = [
     "check_refit_forgets",
     "check_repr_makes_the_model",
     "check_same_seed_same_bits",
+    "check_saved_model_predicts_the_same",
     "check_soft_labels_name_their_source",
     "check_unfitted_model_is_refused",
 ]
@@ -46,6 +51,14 @@ BAD_VALUES: dict[str, tuple[object, ...]] = {
     "prior_strength": (-1.0,),
     "shrinkage": (-1.0,),
     "prior_accuracy": (-0.1, 1.5),
+    "column_groups": (
+        "ab",
+        [],
+        {"g": []},
+        {"g": "lf_0"},
+        [["no such column"]],
+        [["lf_0"], ["lf_0"]],
+    ),
 }
 
 
@@ -169,6 +182,22 @@ def check_pickle_keeps_the_model(model: BaseLabelModel) -> None:
     require(
         np.array_equal(given, learned.predict_proba(votes)), "a pickled model predicts otherwise"
     )
+
+
+def check_saved_model_predicts_the_same(model: BaseLabelModel) -> None:
+    """Require that a saved and loaded model predicts the same, to the last bit."""
+    for name, votes in ordinary_matrices().items():
+        learned = fitted(model, votes)
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/model.npz"
+            learned.save(path)
+            known = {kind: partial(label_model, kind) for kind in label_model_names()}
+            restored = restore(
+                read_record(path), {**known, type(model).__name__: type(model)}, path
+            )
+        require(restored.parameters() == model.parameters(), "a loaded model has other parameters")
+        same = np.array_equal(restored.predict_proba(votes), learned.predict_proba(votes))
+        require(same, f"{name}: a saved and loaded model predicts otherwise")
 
 
 def check_repr_makes_the_model(model: BaseLabelModel) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["EXCEPTIONS"]
+from weaklabel.models import BaseLabelModel
+
+__all__ = ["ARGUMENT_EXCEPTIONS", "EXCEPTIONS", "exceptions_of"]
 
 #: By class name of the model, then by name of the law.
 EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
@@ -15,3 +17,36 @@ EXCEPTIONS: Mapping[str, Mapping[str, str]] = {
         ),
     },
 }
+
+#: By class name, argument and its value: what a model breaks only when made with that argument.
+ARGUMENT_EXCEPTIONS: Mapping[tuple[str, str, object], Mapping[str, str]] = {
+    ("DawidSkene", "abstain_informative", True): {
+        "uncovered_item_gets_class_prior": (
+            "An abstain is an outcome, so that nothing but abstains is evidence for the classes "
+            "on which labeling functions seldom vote."
+        ),
+        "silent_lf_changes_nothing": (
+            "A labeling function that always abstains is one whose outcome is known: its pseudo-"
+            "votes make the abstain a little more probable in classes with many items."
+        ),
+    },
+}
+
+
+def exceptions_of(model: BaseLabelModel) -> Mapping[str, str]:
+    """Return the laws that `model`, with the arguments it was made with, breaks on purpose.
+
+    Examples
+    --------
+    >>> from weaklabel.models import DawidSkene
+    >>> sorted(exceptions_of(DawidSkene(abstain_informative=True)))
+    ['silent_lf_changes_nothing', 'uncovered_item_gets_class_prior']
+    >>> exceptions_of(DawidSkene())
+    {}
+    """
+    name = type(model).__name__
+    laws = dict(EXCEPTIONS.get(name, {}))
+    for (owner, argument, value), broken in ARGUMENT_EXCEPTIONS.items():
+        if owner == name and getattr(model, argument) == value:
+            laws |= broken
+    return laws

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from weaklabel.core import LabelSchema, VoteMatrix
+from weaklabel.errors import ParameterError
 from weaklabel.models import BaseLabelModel
+from weaklabel.models._explain import SMALLEST_PROBABILITY
 from weaklabel.testing._matrices import (
     all_matrices,
     edge_matrices,
@@ -13,11 +15,19 @@ from weaklabel.testing._matrices import (
     to_sparse,
     with_codes,
 )
-from weaklabel.testing._require import fitted, require, require_close
+from weaklabel.testing._require import (
+    TOLERANCE,
+    fitted,
+    fitted_in_batches,
+    require,
+    require_close,
+)
 from weaklabel.testing._synthetic import synthetic_votes
 
 __all__ = [
+    "check_batches_equal_the_whole",
     "check_equal_rows_get_equal_posteriors",
+    "check_explanation_adds_up",
     "check_item_order_changes_nothing",
     "check_lf_order_changes_nothing",
     "check_neighbours_change_nothing",
@@ -140,6 +150,29 @@ def check_sparse_equals_dense(model: BaseLabelModel) -> None:
         require_close(given, expected, f"{name}: the sparse form gives other posteriors")
 
 
+def check_batches_equal_the_whole(model: BaseLabelModel) -> None:
+    """Require that `fit_batches` is `fit` on all items, to the last bit; or is refused, in words."""
+    for name, votes in ordinary_matrices().items():
+        places = np.array_split(np.arange(votes.n_items), [1, 1, 9, 40])
+        batches = [votes.take(some) for some in places]
+        batches[-1] = to_sparse(batches[-1])
+        if not model.uses_patterns:
+            _require_all_at_once(model, batches)
+            return
+        given = fitted_in_batches(model, batches).predict_proba(votes)
+        expected = fitted(model, votes).predict_proba(votes)
+        message = f"{name}: fit_batches gives other posteriors than fit on all items"
+        require(np.array_equal(given, expected), message)
+
+
+def check_explanation_adds_up(model: BaseLabelModel) -> None:
+    """Require that `explain` names every vote, and that its parts add up to the log-odds."""
+    for name, votes in ordinary_matrices().items():
+        learned = fitted(model, votes)
+        for i in np.flatnonzero(votes.covered)[:12].tolist():
+            _require_explained(learned, votes, i, f"{name}, item {i}")
+
+
 def check_objective_never_falls(model: BaseLabelModel) -> None:
     """Require that ``objectives_``, where a model has them, never fall."""
     for name, votes in all_matrices().items():
@@ -148,3 +181,30 @@ def check_objective_never_falls(model: BaseLabelModel) -> None:
         slack = 1e-9 * (1.0 + np.abs(objectives[:-1]))
         falls = np.flatnonzero(np.diff(objectives) < -slack)
         require(len(falls) == 0, f"{name}: the objective falls after iterations {falls + 1}")
+
+
+def _require_explained(learned: BaseLabelModel, votes: VoteMatrix, i: int, where: str) -> None:
+    found = learned.explain(votes, votes.item_ids[i])
+    item = votes.take([i])
+    smallest = np.finfo(np.float64).tiny if found.exact else SMALLEST_PROBABILITY
+    logs = np.log(np.maximum(learned.predict_proba(item)[0], smallest))
+    first, second = np.sort(logs)[::-1][:2]
+    slack = TOLERANCE * (1.0 + abs(first - second))
+    off = abs(found.log_odds - float(first - second))
+    require(
+        off <= slack, f"{where}: the parts add up to {found.log_odds:.6g} nats, off by {off:.3g}"
+    )
+    _, lfs, codes = item.entries
+    cast = {(votes.lf_names[j], votes.schema.classes[v]) for j, v in zip(lfs, codes, strict=True)}
+    named = {(vote.lf, vote.vote) for vote in found.votes}
+    require(named == cast, f"{where}: the explanation names the votes {sorted(named)}")
+
+
+def _require_all_at_once(model: BaseLabelModel, batches: list[VoteMatrix]) -> None:
+    words = f"{type(model).__name__} needs all votes at once. "
+    try:
+        fitted_in_batches(model, batches)
+    except ParameterError as error:
+        require(str(error).startswith(words), f"the message does not begin {words!r}: {error}")
+    else:
+        raise AssertionError("fit_batches took batches, though uses_patterns is False")

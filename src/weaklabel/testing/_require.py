@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import warnings
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from weaklabel.core import FloatArray, VoteMatrix
 from weaklabel.errors import WeaklabelWarning
 from weaklabel.models import BaseLabelModel
 
-__all__ = ["fitted", "fresh", "require", "require_close"]
+__all__ = ["TOLERANCE", "fitted", "fitted_in_batches", "fresh", "require", "require_close"]
 
 #: An iteration whose sums come in another order may end a little apart.
 TOLERANCE = 1e-6
@@ -43,4 +44,13 @@ def fitted(model: BaseLabelModel, votes: VoteMatrix) -> BaseLabelModel:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", WeaklabelWarning)
         copied.fit(votes)
+    return copied
+
+
+def fitted_in_batches(model: BaseLabelModel, batches: Iterable[VoteMatrix]) -> BaseLabelModel:
+    """Return a copy of `model` fitted on `batches`, one after the other."""
+    copied = fresh(model)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", WeaklabelWarning)
+        copied.fit_batches(batches)
     return copied

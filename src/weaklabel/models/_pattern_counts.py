@@ -1,0 +1,324 @@
+"""PatternCounts: how many items have each vote pattern, countable in parts that add up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from weaklabel.core import CodeArray, IntArray, LabelSchema, SparseCodes, VoteMatrix
+from weaklabel.core._check import read_only
+from weaklabel.errors import VotesError
+from weaklabel.models._gold import Gold, check_gold
+from weaklabel.models._row_hash import (
+    SALTS,
+    HashArray,
+    cell_hashes,
+    distinct,
+    gold_hashes,
+    row_hashes,
+)
+
+__all__ = ["PatternCounts", "count_patterns", "merge_counts"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PatternCounts:
+    """How many items have each distinct row of votes: all that most label models learn from.
+
+    Counts of parts of the items add up by `merge` to the counts of all of them, so
+    that a label model can be fitted (``fit_counts``) on items that were never
+    together in one memory: chunks of a file, partitions of Dask or Spark.
+
+    Make one with ``PatternCounts.of(votes)``. Rows in which everybody abstains are
+    only counted. Items with the same votes and different gold are kept apart.
+
+    Parameters
+    ----------
+    indptr : numpy.ndarray of int64, shape (n_patterns + 1,)
+        The votes of pattern ``i`` are ``cells[indptr[i]:indptr[i + 1]]``.
+    cells : numpy.ndarray of int32 or int64, shape (n_votes,)
+        ``j * n_classes + v`` for vote ``v`` of labeling function ``j``, ascending
+        within a pattern.
+    counts : numpy.ndarray of int64, shape (n_patterns,)
+        Number of items that have each pattern; at least 1.
+    gold : numpy.ndarray of int8 or int16, shape (n_patterns,)
+        The class that is known of these items, -1 where it is unknown.
+    n_uncovered : int
+        Number of items without votes.
+    lf_names : tuple of str
+        The labeling functions.
+    schema : LabelSchema
+        The classes.
+
+    Notes
+    -----
+    Patterns are ordered by a hash of their votes and gold. Counts are integers, so
+    merging in any order and grouping gives the same bits. Memory grows with the
+    patterns, not with the items.
+
+    Examples
+    --------
+    >>> votes = VoteMatrix.from_array([[1, -1], [1, -1], [0, 0], [-1, -1]], ["ham", "spam"])
+    >>> counts = PatternCounts.of(votes)
+    >>> counts
+    PatternCounts(4 items, 2 patterns of 2 labeling functions, 1 items without votes)
+    >>> PatternCounts.of(votes.take([0, 1])).merge(PatternCounts.of(votes.take([2, 3])))
+    PatternCounts(4 items, 2 patterns of 2 labeling functions, 1 items without votes)
+    """
+
+    indptr: IntArray
+    cells: npt.NDArray[Any]
+    counts: IntArray
+    gold: CodeArray
+    n_uncovered: int
+    lf_names: tuple[str, ...]
+    schema: LabelSchema
+
+    @classmethod
+    def of(cls, votes: VoteMatrix, gold: Gold | None = None) -> PatternCounts:
+        """Return the counts of the items in `votes`.
+
+        Parameters
+        ----------
+        votes : VoteMatrix
+            The votes; no items are allowed.
+        gold : sequence of str, int or None, optional
+            What is known of the class of each item: names or codes, None or -1 for
+            unknown. Gold of items without votes is left out.
+
+        Returns
+        -------
+        PatternCounts
+
+        Raises
+        ------
+        LabelsError
+            If `gold` has another length than `votes`.
+        SchemaError
+            If an entry of `gold` is no class.
+        """
+        known = None if gold is None else check_gold(gold, votes.n_items, votes.schema)
+        return count_patterns(votes, known)[0]
+
+    @property
+    def n_items(self) -> int:
+        """Number of items counted, with and without votes."""
+        return int(self.counts.sum()) + self.n_uncovered
+
+    @property
+    def n_patterns(self) -> int:
+        """Number of distinct rows, without the one on which nobody votes."""
+        return len(self.counts)
+
+    @property
+    def n_lfs(self) -> int:
+        """Number of labeling functions."""
+        return len(self.lf_names)
+
+    @property
+    def n_classes(self) -> int:
+        """Number of classes."""
+        return self.schema.n_classes
+
+    def merge(self, other: PatternCounts) -> PatternCounts:
+        """Return the counts of the items of both.
+
+        Parameters
+        ----------
+        other : PatternCounts
+            Counts of other items, of the same labeling functions and classes.
+
+        Returns
+        -------
+        PatternCounts
+
+        Raises
+        ------
+        VotesError
+            If labeling functions or classes differ.
+        """
+        _check_alike(self, other)
+        indptr = np.concatenate([self.indptr, self.indptr[-1] + other.indptr[1:]])
+        joined = PatternCounts(
+            indptr,
+            np.concatenate([self.cells, other.cells]),
+            np.concatenate([self.counts, other.counts]),
+            np.concatenate([self.gold, other.gold]),
+            self.n_uncovered + other.n_uncovered,
+            self.lf_names,
+            self.schema,
+        )
+        return _merge_equal(joined)
+
+    def without_gold(self) -> PatternCounts:
+        """Return the same counts with every class unknown."""
+        if not (self.gold >= 0).any():
+            return self
+        unknown = np.full_like(self.gold, -1)
+        rows = (self.indptr, self.cells, self.counts)
+        blank = PatternCounts(*rows, unknown, self.n_uncovered, self.lf_names, self.schema)
+        return _merge_equal(blank)
+
+    def __repr__(self) -> str:
+        known = int(self.counts[self.gold >= 0].sum())
+        gold = f", {known} with gold" if known else ""
+        return (
+            f"PatternCounts({self.n_items} items{gold}, {self.n_patterns} patterns of "
+            f"{self.n_lfs} labeling functions, {self.n_uncovered} items without votes)"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<div><p>{escape(repr(self))}</p></div>"
+
+
+def count_patterns(
+    votes: VoteMatrix, gold: CodeArray | None = None
+) -> tuple[PatternCounts, IntArray]:
+    """Return the counts of `votes`, and the pattern of each item, -1 where it has no votes.
+
+    Rows are told apart by two 64-bit hashes, each a sum over the votes of a fixed
+    pseudo-random number.
+
+    Parameters
+    ----------
+    votes : VoteMatrix
+        The votes.
+    gold : numpy.ndarray of int8 or int16, shape (n_items,), optional
+        Known class of each item, -1 where unknown.
+
+    Returns
+    -------
+    PatternCounts
+        The distinct rows.
+    numpy.ndarray of int64, shape (n_items,)
+        Position in them.
+
+    Notes
+    -----
+    Time O(n_items * n_lfs) for the dense form and O(n_votes) for the sparse one,
+    plus one sort of n_items numbers. Two different rows would be merged only if
+    both hashes, 128 bits, were equal.
+    """
+    covered = np.flatnonzero(votes.covered)
+    first, inverse, sizes = distinct(*(_hashes(votes, gold, salt)[covered] for salt in SALTS))
+    rows = covered[first]
+    index = np.full(votes.n_items, -1, dtype=np.int64)
+    index[covered] = inverse
+    indptr, cells = _cells(votes, rows)
+    known = np.full(len(rows), -1, votes.schema.dtype) if gold is None else gold[rows]
+    uncovered = votes.n_items - len(covered)
+    counts = _counts(indptr, cells, sizes, known, uncovered, votes.lf_names, votes.schema)
+    return counts, index
+
+
+def merge_counts(parts: Iterable[PatternCounts]) -> PatternCounts:
+    """Return the counts of the items of all parts.
+
+    Parameters
+    ----------
+    parts : iterable of PatternCounts
+        At least one; each is let go of once it is merged.
+
+    Returns
+    -------
+    PatternCounts
+
+    Raises
+    ------
+    VotesError
+        If there is none, or their labeling functions or classes differ.
+
+    Notes
+    -----
+    Small parts are merged among themselves before they meet a large one, so time
+    is O(n log n) in the patterns of all parts, and memory that of a few times the
+    patterns in the end.
+    """
+    stack: list[PatternCounts] = []
+    for part in parts:
+        if stack:
+            _check_alike(stack[0], part)
+        stack.append(part)
+        while len(stack) > 1 and stack[-2].n_patterns <= 2 * stack[-1].n_patterns:
+            stack[-2:] = [stack[-2].merge(stack[-1])]
+    if not stack:
+        raise VotesError("there are no votes to count, must be at least one batch of them.")
+    while len(stack) > 1:
+        stack[-2:] = [stack[-2].merge(stack[-1])]
+    return stack[0]
+
+
+def _merge_equal(counts: PatternCounts) -> PatternCounts:
+    """Return `counts` with equal patterns added up, in the order of their hashes."""
+    hashes = []
+    for salt in SALTS:
+        known = gold_hashes(counts.gold, counts.n_lfs * counts.n_classes, salt)
+        hashes.append(cell_hashes(counts.indptr, counts.cells, salt) + known)
+    first, inverse, _ = distinct(*hashes)
+    # Sums of integers below 2**53, which float64 holds exactly.
+    sums = np.bincount(inverse, counts.counts, minlength=len(first)).astype(np.int64)
+    lengths = np.diff(counts.indptr)[first]
+    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    source = np.arange(indptr[-1]) + np.repeat(counts.indptr[first] - indptr[:-1], lengths)
+    gold = counts.gold[first]
+    rest = (counts.n_uncovered, counts.lf_names, counts.schema)
+    return _counts(indptr, counts.cells[source], sums, gold, *rest)
+
+
+def _counts(
+    indptr: IntArray,
+    cells: npt.NDArray[Any],
+    counts: IntArray,
+    gold: CodeArray,
+    n_uncovered: int,
+    lf_names: tuple[str, ...],
+    schema: LabelSchema,
+) -> PatternCounts:
+    arrays = (read_only(indptr), read_only(cells), read_only(counts), read_only(gold))
+    return PatternCounts(*arrays, n_uncovered, lf_names, schema)
+
+
+def _hashes(votes: VoteMatrix, gold: CodeArray | None, salt: int) -> HashArray:
+    hashes = row_hashes(votes, salt)
+    if gold is None:
+        return hashes
+    return hashes + gold_hashes(gold, votes.n_lfs * votes.n_classes, salt)
+
+
+def _cells(votes: VoteMatrix, rows: IntArray) -> tuple[IntArray, npt.NDArray[Any]]:
+    k, store = votes.n_classes, votes.store
+    small = np.dtype(np.int32 if votes.n_lfs * k < 2**31 else np.int64)
+    if isinstance(store, SparseCodes):
+        taken = store.take(rows)
+        columns: npt.NDArray[Any] = taken.lfs.astype(small)
+        return taken.indptr, columns * small.type(k) + taken.codes
+    codes: npt.NDArray[Any] = np.ascontiguousarray(store[rows])
+    voted = codes >= 0
+    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(voted.sum(axis=1))])
+    offsets: npt.NDArray[Any] = np.arange(0, votes.n_lfs * k, k, dtype=small)
+    return indptr, (codes + offsets)[voted]
+
+
+def _check_alike(first: PatternCounts, second: PatternCounts) -> None:
+    if first.lf_names != second.lf_names:
+        raise VotesError(
+            f"labeling functions of the counts are {_shown(second.lf_names)}, must be "
+            f"{_shown(first.lf_names)} as in the others. Apply the same labeling functions, in "
+            "the same order, to every batch."
+        )
+    if first.schema != second.schema:
+        raise VotesError(
+            f"classes of the counts are {_shown(second.schema.classes)}, must be "
+            f"{_shown(first.schema.classes)} as in the others. Use the same classes in the same "
+            "order for every batch."
+        )
+
+
+def _shown(names: tuple[str, ...]) -> str:
+    more = ", …" if len(names) > 10 else ""
+    return f"[{', '.join(repr(name) for name in names[:10])}{more}]"

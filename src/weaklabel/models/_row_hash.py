@@ -1,0 +1,92 @@
+"""Hashes of rows of votes, by which equal rows find each other without being sorted."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from weaklabel.core import CodeArray, IntArray, SparseCodes, VoteMatrix
+
+__all__ = ["SALTS", "HashArray", "cell_hashes", "distinct", "gold_hashes", "row_hashes", "scramble"]
+
+HashArray: TypeAlias = npt.NDArray[np.uint64]
+
+#: Two unrelated starting points of the hash (digits of pi and of e).
+SALTS = (0x243F6A8885A308D3, 0xB7E151628AED2A6A)
+
+
+def row_hashes(votes: VoteMatrix, salt: int) -> HashArray:
+    """Return a hash of each item's votes: the sum of a fixed pseudo-random number for each vote.
+
+    Parameters
+    ----------
+    votes : VoteMatrix
+        The votes.
+    salt : int
+        Which hash; see `SALTS`.
+
+    Returns
+    -------
+    numpy.ndarray of uint64, shape (n_items,)
+        The same for the dense and the sparse form; 0 where nobody votes.
+    """
+    k, store = votes.n_classes, votes.store
+    if isinstance(store, SparseCodes):
+        cells = store.lfs.astype(np.int64) * k + store.codes
+        return cell_hashes(store.indptr, cells, salt)
+    total = np.zeros(votes.n_items, dtype=np.uint64)
+    table = np.zeros(k + 1, dtype=np.uint64)  # the last entry, at -1, is for abstains
+    for j in range(votes.n_lfs):
+        table[:k] = scramble(np.arange(j * k, (j + 1) * k, dtype=np.uint64), salt)
+        total += table[store[:, j]]
+    return total
+
+
+def cell_hashes(indptr: IntArray, cells: npt.NDArray[Any], salt: int) -> HashArray:
+    """Return the hash of each row, of which ``cells[indptr[i]:indptr[i + 1]]`` are the votes.
+
+    A cell is ``j * n_classes + v`` for vote ``v`` of labeling function ``j``.
+    """
+    hashes = scramble(cells.astype(np.uint64), salt)
+    # Sums wrap at 2**64, and so do their differences.
+    running = np.concatenate([np.zeros(1, np.uint64), np.cumsum(hashes, dtype=np.uint64)])
+    return np.asarray(running[indptr[1:]] - running[indptr[:-1]])
+
+
+def gold_hashes(gold: CodeArray, n_cells: int, salt: int) -> HashArray:
+    """Return what a known class adds to the hash of its row: 0 where it is unknown."""
+    hashes = scramble(gold.astype(np.int64).astype(np.uint64) + np.uint64(n_cells), salt)
+    return np.where(gold >= 0, hashes, np.uint64(0))
+
+
+def scramble(values: HashArray, salt: int) -> HashArray:
+    """Return a pseudo-random number for each value: SplitMix64.
+
+    G. L. Steele, D. Lea and C. H. Flood, "Fast splittable pseudorandom number
+    generators", OOPSLA 2014. https://doi.org/10.1145/2660193.2660195
+    """
+    z = values * np.uint64(0x9E3779B97F4A7C15) + np.uint64(salt)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+def distinct(hashes: HashArray, second: HashArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the position of one row of each group, the group of each row, and group sizes.
+
+    Groups are ordered by hash, so that the order of the rows chooses nothing.
+    """
+    order = np.argsort(hashes)
+    differs = hashes[order][1:] != hashes[order][:-1]
+    differs_second = second[order][1:] != second[order][:-1]
+    if (differs_second & ~differs).any():  # the first hash collided: sort by both
+        order = np.lexsort((second, hashes))
+        differs = hashes[order][1:] != hashes[order][:-1]
+        differs |= second[order][1:] != second[order][:-1]
+    starts = np.concatenate([np.zeros(min(len(order), 1), np.int64), np.flatnonzero(differs) + 1])
+    sizes = np.diff(np.append(starts, len(order)))
+    inverse = np.empty(len(order), dtype=np.int64)
+    inverse[order] = np.repeat(np.arange(len(starts)), sizes)
+    return order[starts], inverse, sizes

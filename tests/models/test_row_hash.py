@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from weaklabel.core import VoteMatrix
+from weaklabel.models._row_hash import SALTS, distinct, gold_hashes, row_hashes, scramble
+from weaklabel.testing import vote_matrices
+from weaklabel.testing._matrices import to_sparse
+
+
+def test_rows_with_equal_first_hash_are_told_apart_by_the_second() -> None:
+    first = np.array([5, 5, 5, 2], dtype=np.uint64)
+    second = np.array([1, 9, 1, 1], dtype=np.uint64)
+    starts, inverse, sizes = distinct(first, second)
+    assert sizes.tolist() == [1, 2, 1]
+    assert inverse.tolist() == [1, 2, 1, 0]
+    assert starts[0] == 3
+
+
+@pytest.mark.parametrize("salt", SALTS)
+def test_single_votes_of_many_columns_have_distinct_hashes(salt: int) -> None:
+    hashes = scramble(np.arange(100_000, dtype=np.uint64), salt)
+    assert len(np.unique(hashes)) == 100_000
+
+
+@pytest.mark.parametrize("salt", SALTS)
+@settings(max_examples=40, deadline=None)
+@given(votes=vote_matrices(sparse=False))
+def test_sparse_form_has_the_hashes_of_the_dense_one(salt: int, votes: VoteMatrix) -> None:
+    assert row_hashes(to_sparse(votes), salt).tolist() == row_hashes(votes, salt).tolist()
+
+
+def test_row_without_votes_has_hash_zero() -> None:
+    votes = VoteMatrix.from_array([[-1, -1], [0, -1]], ["no", "yes"])
+    assert (row_hashes(votes, SALTS[0]) == 0).tolist() == [True, False]
+
+
+def test_unknown_gold_adds_nothing_to_a_hash() -> None:
+    hashes = gold_hashes(np.array([-1, 0, 1], np.int8), 4, SALTS[0])
+    assert (hashes == 0).tolist() == [True, False, False]
+    assert hashes[1] != hashes[2]
