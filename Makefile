@@ -2,9 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Light enough for a newcomer; the heavy ones (snorkel brings torch) come with test-all.
+# Light enough for a newcomer; the heavy ones (snorkel and other peers bring torch) come with test-all.
 LIGHT := spacy,fast,notebook,review,plots,dask,dev
-HEAVY := snorkel
+HEAVY := snorkel,peers
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 WORKERS ?= 2
 

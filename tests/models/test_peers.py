@@ -51,7 +51,7 @@ class TestSnorkel:
         skip_without("snorkel", "snorkel")
         from snorkel.labeling.model import LabelModel
 
-        from weaklabel.exchange._snorkel_label_model import _generators_put_back
+        from weaklabel.models._snorkel_label_model import _generators_put_back
 
         votes, _ = synthetic_votes(
             4000,
