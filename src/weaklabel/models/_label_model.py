@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-import numpy as np
-
 from weaklabel.core import FloatArray, VoteMatrix
 from weaklabel.core._check import check_choice
 from weaklabel.models._base import BaseLabelModel
@@ -15,6 +13,7 @@ from weaklabel.models._majority_vote import vote_shares
 from weaklabel.models._parameters import check_class_prior
 from weaklabel.models._pattern_counts import PatternCounts
 from weaklabel.models._patterns import patterns_of
+from weaklabel.models._pooled_precision import vote_counts
 from weaklabel.models._precision_naive_bayes import PrecisionNaiveBayes
 from weaklabel.models._regime import looks_like_a_crowd
 
@@ -41,7 +40,9 @@ class LabelModel(BaseLabelModel):
         language model, who answer every class; "auto": see from the votes.
     class_prior : sequence of float, optional
         How common each class is, in the order of the classes, positive and summing
-        to 1. Give it if you know it. By default it is estimated.
+        to 1. By default it is estimated from the votes. Give it for a crowd if you know
+        it. For rules leave it out: there it stands for how votes are spread over
+        classes, and the true shares make the labels worse (mean metric 0.66 for 0.73).
 
     Attributes
     ----------
@@ -116,10 +117,8 @@ class LabelModel(BaseLabelModel):
         self.converged_ = self.model_.converged_
 
     def _columns(self, counts: PatternCounts) -> str:
-        patterns = patterns_of(counts)
-        n_votes = np.asarray(patterns.one_hot.T @ patterns.counts)
-        by_class = n_votes.reshape(patterns.n_lfs, patterns.n_classes)
-        return "crowd" if looks_like_a_crowd(by_class) else "rules"
+        n_votes = vote_counts(patterns_of(counts))
+        return "crowd" if looks_like_a_crowd(n_votes) else "rules"
 
     def _posterior(self, votes: VoteMatrix) -> FloatArray:
         posterior = self.model_.predict_proba(votes)

@@ -37,7 +37,7 @@ def config_text(config: ProjectConfig) -> str:
     parameters = (
         f"parameters = {_toml(config.label_model_parameters)}"
         if config.label_model_parameters
-        else "# parameters = { columns = "rules" }  # arguments of the model, here what LabelModel takes"
+        else '# parameters = { columns = "rules" }  # arguments of the model, here of LabelModel'
     )
     return f"""\
 # A weaklabel project. `weaklabel run` does every stage that is out of date,
