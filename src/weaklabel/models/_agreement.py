@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from weaklabel.core import FloatArray
+from weaklabel.models._item_sum import item_sum
 
 __all__ = ["pooled_agreement"]
 
@@ -45,16 +46,20 @@ def pooled_agreement(class_counts: FloatArray, counts: FloatArray, strength: flo
     n_classes = class_counts.shape[1]
     overlapping = class_counts.sum(axis=1) > 1
     votes, items = class_counts[overlapping], counts[overlapping]
-    agreed = sum(float(items @ (votes[:, v] * _credit(votes, v))) for v in range(n_classes))
-    pairs = float(items @ votes.sum(axis=1)) + strength
+    agreed = float(item_sum(items, _confirmed(votes)))
+    pairs = float(item_sum(items, votes.sum(axis=1))) + strength
     chance = 1.0 / n_classes + _ABOVE_CHANCE
     agreement = (agreed + strength * chance) / pairs if pairs > 0 else chance
     return float(np.clip(agreement, _LOWEST_ACCURACY, _HIGHEST_ACCURACY))
 
 
-def _credit(class_counts: FloatArray, v: int) -> FloatArray:
-    """Return what one vote for `v` earns from the other votes on each item."""
-    others = class_counts.copy()
-    others[:, v] -= 1.0
-    modal = others == others.max(axis=1, keepdims=True, initial=0.0)
-    return np.asarray(modal[:, v] / np.maximum(modal.sum(axis=1), 1))
+def _confirmed(class_counts: FloatArray) -> FloatArray:
+    """Return how many votes of each row agree with most of the others on it.
+
+    Only those for a class that leads by a vote or more do: without one of them it still
+    has as many as any other. Each earns 1 / t where t classes then lead.
+    """
+    highest = class_counts.max(axis=1, initial=0.0)
+    next_to = (class_counts == (highest - 1.0)[:, None]).sum(axis=1)
+    leads = (class_counts > (highest - 1.0)[:, None]).sum(axis=1) == 1
+    return np.where(leads, highest / (1.0 + next_to), 0.0)

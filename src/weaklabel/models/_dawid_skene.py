@@ -24,6 +24,7 @@ from weaklabel.models._em import (
     warn_unless_converged,
 )
 from weaklabel.models._flag import check_flag
+from weaklabel.models._item_sum import item_sum
 from weaklabel.models._parameters import check_class_prior, check_em_parameters
 from weaklabel.models._pattern_counts import PatternCounts
 from weaklabel.models._patterns import VotePatterns, patterns_of, vote_patterns
@@ -225,7 +226,7 @@ def _maximize(
     """Return the M-step, equations (2.3) and (2.4) of [1]_ with pseudo-counts."""
     counts = patterns.expected_counts(posterior).transpose(0, 2, 1)  # [j, y, v]
     if prior is None:
-        prior = proportions(patterns.counts @ posterior + smoothing)
+        prior = proportions(item_sum(patterns.counts, posterior) + smoothing)
     return _Parameters(prior, proportions(counts + smoothing))
 
 
@@ -251,7 +252,7 @@ def _maximize_outcomes(
     The last row of `posterior` is that of the items without votes.
     """
     n_items = np.append(patterns.counts, patterns.n_uncovered)
-    items = n_items @ posterior
+    items = item_sum(n_items, posterior)
     votes = patterns.expected_counts(posterior[:-1]).transpose(0, 2, 1)  # [j, y, v]
     abstains = np.maximum(items - votes.sum(axis=2), 0.0)  # differences of sums, rounded
     if prior is None:
@@ -270,7 +271,7 @@ def _expect_outcomes(
     highest = scores.max(axis=1, keepdims=True)
     log_evidence = (np.log(np.exp(scores - highest).sum(axis=1, keepdims=True)) + highest)[:, 0]
     n_items = np.append(patterns.counts, patterns.n_uncovered)
-    log_likelihood = float(n_items @ log_evidence)
+    log_likelihood = float(item_sum(n_items, log_evidence))
     log_prior = smoothing * float(log_outcomes.sum())
     if prior_is_estimated:
         log_prior += smoothing * float(safe_log(class_prior).sum())

@@ -17,6 +17,7 @@ from weaklabel.models._confusion import accuracy_from_counts, precision_from_con
 from weaklabel.models._dirichlet import dirichlet_divergence, expected_log
 from weaklabel.models._em import EMFit, Expectation, clamp, run_em, soft_vote, warn_unless_converged
 from weaklabel.models._flag import check_flag
+from weaklabel.models._item_sum import item_sum
 from weaklabel.models._parameters import check_class_prior, check_em_parameters
 from weaklabel.models._pattern_counts import PatternCounts
 from weaklabel.models._patterns import VotePatterns, patterns_of, vote_patterns
@@ -197,7 +198,7 @@ class EBCC(BaseLabelModel):
         k = patterns.n_classes
         items = np.ones(k)
         if self.empirical_prior:
-            items += patterns.counts @ soft_vote(patterns)
+            items += item_sum(patterns.counts, soft_vote(patterns))
         votes = np.full((k, k), float(self.smoothing)) * (1.0 + (_DIAGONAL - 1.0) * np.eye(k))
         given = check_class_prior(type(self).__name__, self.class_prior, k)
         return _Belief(items, votes[:, :, None], given)
@@ -270,7 +271,7 @@ def _expect(patterns: VotePatterns, counts: _Counts, belief: _Belief) -> Expecta
     np.exp(np.subtract(scores, highest, out=scores), out=scores)
     total = scores.sum(axis=1, keepdims=True)
     scores /= total
-    log_likelihood = float(patterns.counts @ (np.log(total) + highest)[:, 0])
+    log_likelihood = float(item_sum(patterns.counts, (np.log(total) + highest)[:, 0]))
     return Expectation(scores, log_likelihood, log_likelihood - _divergence(counts, belief))
 
 

@@ -14,7 +14,9 @@ from weaklabel.core import FloatArray, IntArray, VoteMatrix
 from weaklabel.core._numerics import safe_log
 from weaklabel.errors import ConvergenceWarning
 from weaklabel.models._gold import overwrite
-from weaklabel.models._patterns import VotePatterns, vote_patterns
+from weaklabel.models._item_sum import item_sum
+from weaklabel.models._patterns import VotePatterns, item_blocks
+from weaklabel.models._row_reductions import row_max, row_sum
 
 __all__ = [
     "EMFit",
@@ -112,7 +114,8 @@ def run_em(
     for _ in range(max_iter):
         parameters = maximize(posterior)
         step = expect_step(parameters)
-        change = float(np.abs(step.posterior - posterior).max(initial=0.0))
+        moved = step.posterior - posterior
+        change = float(np.abs(moved, out=moved).max(initial=0.0))
         posterior = step.posterior
         log_likelihoods.append(step.log_likelihood)
         objectives.append(step.objective)
@@ -135,7 +138,7 @@ def soft_vote(patterns: VotePatterns) -> FloatArray:
     Where gold is known, the known class has all of it.
     """
     counts = patterns.class_counts()
-    shares = np.asarray(counts / counts.sum(axis=1, keepdims=True))
+    shares = np.asarray(counts / row_sum(counts))
     return shares if patterns.gold is None else overwrite(shares, patterns.gold)
 
 
@@ -193,12 +196,12 @@ def expect(
     scores = patterns.sum_votes(log_weights)
     scores += safe_log(class_prior)
     scores = clamp(patterns, scores)
-    highest = scores.max(axis=1, keepdims=True, initial=-np.inf)
+    highest = row_max(scores)
     np.exp(np.subtract(scores, highest, out=scores), out=scores)
-    total = scores.sum(axis=1, keepdims=True)
+    total = row_sum(scores)
     scores /= total
     log_evidence = (np.log(total) + highest)[:, 0]
-    log_likelihood = float(patterns.counts @ log_evidence)
+    log_likelihood = float(item_sum(patterns.counts, log_evidence))
     return Expectation(scores, log_likelihood, log_likelihood + log_prior)
 
 
@@ -212,10 +215,12 @@ def item_posterior(
 
     `group_of` is that of `VotePatterns.share_votes`; None where every vote weighs 1.
     """
-    patterns = vote_patterns(votes)
-    if group_of is not None:
-        patterns = patterns.share_votes(group_of)
-    return patterns.to_items(expect(patterns, class_prior, log_weights).posterior, class_prior)
+    posterior = np.empty((votes.n_items, votes.n_classes))
+    for rows, block in item_blocks(votes):
+        patterns = block if group_of is None else block.share_votes(group_of)
+        posterior[rows] = expect(patterns, class_prior, log_weights).posterior
+    posterior[~votes.covered] = class_prior
+    return posterior
 
 
 def item_evidence(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Literal
 
 from weaklabel.core import FloatArray, VoteMatrix
 from weaklabel.core._check import check_choice
+from weaklabel.errors import ConvergenceWarning
 from weaklabel.models._base import BaseLabelModel
 from weaklabel.models._dawid_skene import DawidSkene
 from weaklabel.models._majority_vote import vote_shares
@@ -21,6 +23,9 @@ __all__ = ["LabelModel"]
 
 #: Pseudo-votes for each class in the vote shares: Krichevsky and Trofimov's half, nearly.
 _SMOOTHING = 0.3
+#: More steps of Dawid and Skene's EM gain nothing on crowds (0.851 after up to 500, 0.852 after 20)
+#: and take minutes on a million items whose votes say nothing.
+_MOST_STEPS = 20
 
 
 class LabelModel(BaseLabelModel):
@@ -68,7 +73,8 @@ class LabelModel(BaseLabelModel):
     for independent and is too sure of itself; the mean hardly changes which class is
     the most probable, and makes the probabilities honest: on 16 published matrices of
     labeling functions the log-loss falls from 0.74 to 0.70 at a mean metric of 0.734
-    (0.733 without), on 8 crowds from 1.07 to 0.44 at 0.851.
+    (0.733 without), on 8 crowds from 1.07 to 0.44 at 0.852. For a crowd, EM stops after
+    20 steps.
 
     Examples
     --------
@@ -108,13 +114,20 @@ class LabelModel(BaseLabelModel):
 
     def _fit_counts(self, counts: PatternCounts) -> None:
         self.columns_ = self._columns(counts) if self.columns == "auto" else self.columns
-        kind = DawidSkene if self.columns_ == "crowd" else PrecisionNaiveBayes
-        self.model_ = kind(class_prior=self.class_prior).fit_counts(counts)
+        self.model_ = self._fitted(counts)
         self.class_prior_ = self.model_.class_prior_
         self.precision_ = self.model_.precision_
         self.accuracy_ = self.model_.accuracy_
         self.n_iter_ = self.model_.n_iter_
         self.converged_ = self.model_.converged_
+
+    def _fitted(self, counts: PatternCounts) -> PrecisionNaiveBayes | DawidSkene:
+        if self.columns_ == "rules":
+            return PrecisionNaiveBayes(class_prior=self.class_prior).fit_counts(counts)
+        model = DawidSkene(max_iter=_MOST_STEPS, tol=1e-3, class_prior=self.class_prior)
+        with warnings.catch_warnings():  # to stop early is meant, and `converged_` says so
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            return model.fit_counts(counts)
 
     def _columns(self, counts: PatternCounts) -> str:
         n_votes = vote_counts(patterns_of(counts))

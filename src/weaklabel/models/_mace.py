@@ -25,6 +25,7 @@ from weaklabel.models._em import (
     warn_unless_converged,
 )
 from weaklabel.models._flag import check_flag
+from weaklabel.models._item_sum import item_sum
 from weaklabel.models._parameters import check_class_prior, check_em_parameters
 from weaklabel.models._pattern_counts import PatternCounts
 from weaklabel.models._patterns import VotePatterns, patterns_of
@@ -233,7 +234,7 @@ def _maximize(
     guessed = counts.sum(axis=2) - knew
     knowing = np.stack([knew.sum(axis=1), guessed.sum(axis=1)], axis=1) + _HALF
     if prior is None:
-        prior = proportions(patterns.counts @ posterior + 1.0)
+        prior = proportions(item_sum(patterns.counts, posterior) + 1.0)
     return _Counts(prior, knowing, guessed + smoothing)
 
 

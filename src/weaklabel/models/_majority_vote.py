@@ -7,8 +7,12 @@ import numpy as np
 from weaklabel.core import FloatArray, SparseCodes, VoteMatrix
 from weaklabel.models._base import BaseLabelModel
 from weaklabel.models._pattern_counts import PatternCounts
+from weaklabel.models._row_reductions import row_sum
 
 __all__ = ["MajorityVote", "vote_shares"]
+
+#: Numbers of a block of items, which a processor's cache holds.
+_BLOCK = 2**16
 
 
 class MajorityVote(BaseLabelModel):
@@ -76,7 +80,7 @@ def vote_shares(votes: VoteMatrix, smoothing: float = 0.0) -> FloatArray:
     """
     counts = _class_counts(votes)
     counts += smoothing
-    total = counts.sum(axis=1, keepdims=True)
+    total = row_sum(counts)
     counts[total[:, 0] == 0] = 1.0
     total[total == 0] = votes.n_classes
     counts /= total
@@ -90,8 +94,11 @@ def _class_counts(votes: VoteMatrix) -> FloatArray:
         cells = items * k + codes
         return np.bincount(cells, minlength=n_items * k).reshape(n_items, k).astype(np.float64)
     counts = np.zeros((n_items, k))
-    for j in range(votes.n_lfs):
-        column = votes.store[:, j]
-        voted = np.flatnonzero(column >= 0)
-        counts[voted, column[voted]] += 1.0  # an item is in `voted` once
+    n_rows = max(_BLOCK // k, 1)
+    for start in range(0, n_items, n_rows):
+        block = counts[start : start + n_rows].reshape(-1)
+        for j in range(votes.n_lfs):
+            column = votes.store[start : start + n_rows, j]
+            voted = np.flatnonzero(column >= 0)
+            block[voted * k + column[voted]] += 1.0  # an item is in `voted` once
     return counts

@@ -14,6 +14,7 @@ from weaklabel.errors import ConvergenceWarning
 from weaklabel.models._base import BaseLabelModel
 from weaklabel.models._co_votes import co_votes
 from weaklabel.models._em import expect, item_evidence, item_posterior, soft_vote
+from weaklabel.models._item_sum import item_sum
 from weaklabel.models._parameters import check_class_prior, check_em_parameters
 from weaklabel.models._pattern_counts import PatternCounts
 from weaklabel.models._patterns import VotePatterns, patterns_of
@@ -280,10 +281,10 @@ def _objective(
     product = moments.times(flat)
     gram = flat.T @ flat
     blocks = joint.transpose(0, 2, 1) @ joint
-    residual = flat @ root - moments.frequency.ravel()
+    residual = np.einsum("iy,y->i", flat, root) - moments.frequency.ravel()
     away = joint - start
     loss = (gram**2).sum() - (blocks**2).sum() - 2.0 * (flat * product).sum()
-    loss += residual @ residual + pull * (away**2).sum()
+    loss += (residual**2).sum() + pull * (away**2).sum()
     slope = 4.0 * (flat @ gram - product) + 2.0 * np.outer(residual, root)
     slope -= 4.0 * (joint @ blocks).reshape(m * k, k)
     slope += 2.0 * pull * away.reshape(m * k, k)
@@ -309,7 +310,8 @@ def _inverts(patterns: VotePatterns, vote_rates: FloatArray, class_prior: FloatA
     weights = patterns.counts / max(float(patterns.counts.sum()), 1.0)
     shares = soft_vote(patterns)
     posterior = expect(patterns, class_prior, np.log(vote_rates)).posterior
-    together = weights @ (shares * posterior) - (weights @ shares) * (weights @ posterior)
+    together = item_sum(weights, shares * posterior)
+    together -= item_sum(weights, shares) * item_sum(weights, posterior)
     return bool((together < -_ROUNDING).any())
 
 

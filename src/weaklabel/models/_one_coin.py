@@ -22,6 +22,7 @@ from weaklabel.models._em import (
     warn_unless_converged,
 )
 from weaklabel.models._flag import check_flag
+from weaklabel.models._item_sum import item_sum
 from weaklabel.models._parameters import check_class_prior, check_em_parameters
 from weaklabel.models._pattern_counts import PatternCounts
 from weaklabel.models._patterns import VotePatterns, patterns_of
@@ -188,7 +189,7 @@ def _maximize(
     total = counts.sum(axis=(1, 2)) + smoothing * k
     reliability = np.divide(right, total, out=np.full_like(total, 1.0 / k), where=total > 0)
     if prior is None:
-        prior = proportions(patterns.counts @ posterior + smoothing)
+        prior = proportions(item_sum(patterns.counts, posterior) + smoothing)
     # Sums in another order may end a rounding error above 1.
     return _Parameters(prior, np.minimum(reliability, 1.0))
 

@@ -23,7 +23,10 @@ from weaklabel.models._row_hash import (
     row_hashes,
 )
 
-__all__ = ["PatternCounts", "count_patterns", "merge_counts"]
+__all__ = ["PatternCounts", "count_patterns", "dense_cells", "merge_counts", "sparse_cells"]
+
+#: Votes are turned into cells in blocks that a processor's cache holds.
+_ROWS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -291,17 +294,47 @@ def _hashes(votes: VoteMatrix, gold: CodeArray | None, salt: int) -> HashArray:
 
 
 def _cells(votes: VoteMatrix, rows: IntArray) -> tuple[IntArray, npt.NDArray[Any]]:
-    k, store = votes.n_classes, votes.store
-    small = np.dtype(np.int32 if votes.n_lfs * k < 2**31 else np.int64)
+    store, k = votes.store, votes.n_classes
     if isinstance(store, SparseCodes):
         taken = store.take(rows)
-        columns: npt.NDArray[Any] = taken.lfs.astype(small)
-        return taken.indptr, columns * small.type(k) + taken.codes
-    codes: npt.NDArray[Any] = np.ascontiguousarray(store[rows])
+        return taken.indptr, sparse_cells(taken.lfs, taken.codes, votes.n_lfs, k)
+    # Rows lie together here: of column-major votes, each row would be gathered from all over.
+    by_row: npt.NDArray[Any] = np.ascontiguousarray(store)
+    parts = [
+        dense_cells(by_row[rows[start : start + _ROWS_AT_ONCE]], k)
+        for start in range(0, max(len(rows), 1), _ROWS_AT_ONCE)
+    ]
+    lengths = np.concatenate([np.diff(indptr) for indptr, _ in parts])
+    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
+    return indptr, np.concatenate([cells for _, cells in parts])
+
+
+def dense_cells(codes: npt.NDArray[Any], n_classes: int) -> tuple[IntArray, npt.NDArray[Any]]:
+    """Return the votes of rows of `codes`, shape (n_rows, n_lfs), as ``indptr`` and ``cells``."""
     voted = codes >= 0
-    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(voted.sum(axis=1))])
-    offsets: npt.NDArray[Any] = np.arange(0, votes.n_lfs * k, k, dtype=small)
-    return indptr, (codes + offsets)[voted]
+    n_lfs = codes.shape[1]
+    indptr = np.zeros(len(codes) + 1, dtype=np.int64)
+    np.cumsum(np.count_nonzero(voted, axis=1), out=indptr[1:])
+    offsets = np.arange(0, n_lfs * n_classes, n_classes, dtype=_cell_type(n_lfs, n_classes))
+    places = np.flatnonzero(voted)  # several times as fast as a mask where votes are few
+    cells: npt.NDArray[Any] = offsets[places % max(n_lfs, 1)]
+    cells += codes.ravel()[places]
+    return indptr, cells
+
+
+def sparse_cells(
+    lfs: npt.NDArray[np.int32], codes: CodeArray, n_lfs: int, n_classes: int
+) -> npt.NDArray[Any]:
+    """Return the ``cells`` of votes that are given by column and code."""
+    small = _cell_type(n_lfs, n_classes)
+    columns: npt.NDArray[Any] = lfs.astype(small)
+    columns *= n_classes
+    columns += codes
+    return columns
+
+
+def _cell_type(n_lfs: int, n_classes: int) -> np.dtype[Any]:
+    return np.dtype(np.int32 if n_lfs * n_classes < 2**31 else np.int64)
 
 
 def _check_alike(first: PatternCounts, second: PatternCounts) -> None:

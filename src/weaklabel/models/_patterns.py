@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from weaklabel.core import CodeArray, FloatArray, IntArray, VoteMatrix
-from weaklabel.models._pattern_counts import PatternCounts, count_patterns
+from weaklabel.core import CodeArray, FloatArray, IntArray, SparseCodes, VoteMatrix
+from weaklabel.models._pattern_counts import (
+    PatternCounts,
+    count_patterns,
+    dense_cells,
+    sparse_cells,
+)
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["VotePatterns", "patterns_of", "vote_patterns"]
+__all__ = ["VotePatterns", "item_blocks", "patterns_of", "vote_patterns"]
+
+#: Numbers of a block of items: those of its votes and scores stay in a processor's cache.
+_BLOCK = 2**20
+_FEWEST_ROWS = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +62,13 @@ class VotePatterns:
 
     def class_counts(self) -> FloatArray:
         """Return the weight of the votes for each class, shape (n_patterns, n_classes)."""
-        return self.sum_votes(np.tile(np.eye(self.n_classes), (self.n_lfs, 1, 1)))
+        from scipy.sparse import csr_array
+
+        votes = self.one_hot if self.shares is None else self.shares
+        classes = votes.indices % self.n_classes
+        shape = (votes.shape[0], self.n_classes)
+        # What lies twice in a cell is added up.
+        return csr_array((votes.data, classes, votes.indptr), shape=shape).toarray()
 
     def sum_votes(self, weights: FloatArray) -> FloatArray:
         """Return the sum over each pattern's votes of ``weights[j, v]``, times the vote's weight.
@@ -140,21 +156,63 @@ def vote_patterns(votes: VoteMatrix, gold: CodeArray | None = None) -> VotePatte
 
 def patterns_of(counts: PatternCounts) -> VotePatterns:
     """Return the patterns of `counts` in the form that a label model computes with."""
-    from scipy.sparse import csr_array
-
-    k = counts.n_classes
-    shape = (counts.n_patterns, counts.n_lfs * k)
-    small = max(len(counts.cells), shape[1]) < 2**31
-    index_type = np.int32 if small else np.int64
-    cells: npt.NDArray[Any] = counts.cells.astype(index_type, copy=False)
-    one_hot = csr_array((np.ones(len(cells)), cells, counts.indptr.astype(index_type)), shape=shape)
     known = counts.gold if bool((counts.gold >= 0).any()) else None
     return VotePatterns(
-        one_hot,
+        _one_hot(counts.indptr, counts.cells, counts.n_lfs * counts.n_classes),
         counts.counts.astype(np.float64),
         np.empty(0, dtype=np.int64),
         counts.n_lfs,
-        k,
+        counts.n_classes,
         known,
         n_uncovered=counts.n_uncovered,
     )
+
+
+def item_blocks(votes: VoteMatrix) -> Iterator[tuple[slice, VotePatterns]]:
+    """Yield the items in blocks of rows, each row a pattern of its own, silent ones included.
+
+    For what is computed once for each item: cheaper than to find equal rows, and of
+    little memory. What depends on a pattern alone has the same bits both ways.
+
+    Parameters
+    ----------
+    votes : VoteMatrix
+        The votes.
+
+    Yields
+    ------
+    slice
+        The items of the block.
+    VotePatterns
+        Their votes.
+    """
+    k = votes.n_classes
+    width = 8 * k if votes.is_sparse else 8 * k + votes.n_lfs
+    n_rows = max(_BLOCK // width, _FEWEST_ROWS)
+    for start in range(0, votes.n_items, n_rows):
+        rows = slice(start, min(start + n_rows, votes.n_items))
+        indptr, cells = _block_cells(votes, rows)
+        one_hot = _one_hot(indptr, cells, votes.n_lfs * k)
+        index = np.arange(len(indptr) - 1)
+        yield rows, VotePatterns(one_hot, np.ones(len(index)), index, votes.n_lfs, k)
+
+
+def _block_cells(votes: VoteMatrix, rows: slice) -> tuple[IntArray, npt.NDArray[Any]]:
+    store, k = votes.store, votes.n_classes
+    if not isinstance(store, SparseCodes):
+        return dense_cells(np.ascontiguousarray(store[rows]), k)
+    indptr = store.indptr[rows.start : rows.stop + 1]
+    cast = slice(int(indptr[0]), int(indptr[-1]))
+    return indptr - indptr[0], sparse_cells(store.lfs[cast], store.codes[cast], votes.n_lfs, k)
+
+
+def _one_hot(
+    indptr: IntArray, cells: npt.NDArray[Any], n_columns: int
+) -> csr_array[np.float64, tuple[int, int]]:
+    from scipy.sparse import csr_array
+
+    small = max(len(cells), n_columns) < 2**31
+    index_type = np.int32 if small else np.int64
+    columns: npt.NDArray[Any] = cells.astype(index_type, copy=False)
+    shape = (len(indptr) - 1, n_columns)
+    return csr_array((np.ones(len(cells)), columns, indptr.astype(index_type)), shape=shape)

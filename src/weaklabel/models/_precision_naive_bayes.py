@@ -21,6 +21,7 @@ from weaklabel.models._em import (
     soft_vote,
     warn_unless_converged,
 )
+from weaklabel.models._item_sum import item_sum
 from weaklabel.models._parameters import (
     ColumnGroups,
     check_class_prior,
@@ -253,7 +254,7 @@ class _Parameters(NamedTuple):
 def _maximize(patterns: VotePatterns, posterior: FloatArray, guess: _Guess) -> _Parameters:
     class_prior = guess.class_prior
     if class_prior is None:  # one pseudo-item for each class
-        expected = patterns.counts @ posterior + 1.0
+        expected = item_sum(patterns.counts, posterior) + 1.0
         class_prior = expected / expected.sum()
     counts = patterns.expected_counts(posterior)
     n_votes = counts.sum(axis=2)

@@ -15,6 +15,9 @@ HashArray: TypeAlias = npt.NDArray[np.uint64]
 
 #: Two unrelated starting points of the hash (digits of pi and of e).
 SALTS = (0x243F6A8885A308D3, 0xB7E151628AED2A6A)
+#: Columns are looked up together in tables of this size, block by block: both stay in cache.
+_LARGEST_TABLE = 4096
+_ROWS_AT_ONCE = 16_384
 
 
 def row_hashes(votes: VoteMatrix, salt: int) -> HashArray:
@@ -37,11 +40,34 @@ def row_hashes(votes: VoteMatrix, salt: int) -> HashArray:
         cells = store.lfs.astype(np.int64) * k + store.codes
         return cell_hashes(store.indptr, cells, salt)
     total = np.zeros(votes.n_items, dtype=np.uint64)
-    table = np.zeros(k + 1, dtype=np.uint64)  # the last entry, at -1, is for abstains
-    for j in range(votes.n_lfs):
-        table[:k] = scramble(np.arange(j * k, (j + 1) * k, dtype=np.uint64), salt)
-        total += table[store[:, j]]
+    width = max(int(np.log(_LARGEST_TABLE) / np.log(k + 1)), 1)
+    for first in range(0, votes.n_lfs, width):
+        columns = range(first, min(first + width, votes.n_lfs))
+        table = _table(columns, k, salt)
+        for start in range(0, votes.n_items, _ROWS_AT_ONCE):
+            rows = slice(start, start + _ROWS_AT_ONCE)
+            total[rows] += table[_joint_codes([store[rows, j] for j in columns], k)]
     return total
+
+
+def _table(columns: range, n_classes: int, salt: int) -> HashArray:
+    """Return the hash of every combination of votes and abstains in some columns."""
+    table = np.zeros(1, dtype=np.uint64)
+    for j in columns:
+        cells = np.arange(j * n_classes, (j + 1) * n_classes, dtype=np.uint64)
+        column = np.concatenate([np.zeros(1, np.uint64), scramble(cells, salt)])
+        table = (table[:, None] + column).ravel()
+    return table
+
+
+def _joint_codes(columns: list[CodeArray], n_classes: int) -> IntArray:
+    """Return the place of each row's votes in `_table`: digits, of which 0 is an abstain."""
+    joint = columns[0].astype(np.int32) + 1
+    for column in columns[1:]:
+        joint *= n_classes + 1
+        joint += column
+        joint += 1
+    return joint.astype(np.int64)
 
 
 def cell_hashes(indptr: IntArray, cells: npt.NDArray[Any], salt: int) -> HashArray:

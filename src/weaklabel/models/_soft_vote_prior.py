@@ -6,6 +6,7 @@ import numpy as np
 
 from weaklabel.core import FloatArray
 from weaklabel.models._em import soft_vote
+from weaklabel.models._item_sum import item_sum
 from weaklabel.models._patterns import VotePatterns
 
 __all__ = ["soft_vote_prior"]
@@ -25,5 +26,5 @@ def soft_vote_prior(patterns: VotePatterns) -> FloatArray:
         Positive and summing to 1: each class has one pseudo-item, so without votes it
         is uniform.
     """
-    expected = patterns.counts @ soft_vote(patterns) + 1.0
+    expected = item_sum(patterns.counts, soft_vote(patterns)) + 1.0
     return np.asarray(expected / expected.sum(), dtype=np.float64)

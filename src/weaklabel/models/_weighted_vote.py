@@ -15,6 +15,7 @@ from weaklabel.models._agreement import pooled_agreement
 from weaklabel.models._base import BaseLabelModel
 from weaklabel.models._confusion import accuracy_from_counts
 from weaklabel.models._em import Expectation, run_em, soft_vote, warn_unless_converged
+from weaklabel.models._item_sum import item_sum
 from weaklabel.models._parameters import check_class_prior, check_em_parameters
 from weaklabel.models._patterns import VotePatterns, vote_patterns
 
@@ -204,7 +205,7 @@ def _expect(patterns: VotePatterns, agreement: _Agreement, pseudo_agreed: float)
     weights = _weights(agreement, k)
     sums = _weight_sums(patterns, weights)
     # The winners are those that these weights choose, not those that chose the weights.
-    agreed = float(patterns.counts @ sums.max(axis=1, initial=0.0))
+    agreed = float(item_sum(patterns.counts, sums.max(axis=1, initial=0.0)))
     gain = agreed + float((weights * (pseudo_agreed - n_votes / k)).sum())
     objective = gain * k / (k - 1) - 0.5 * float((weights**2 * n_votes).sum())
     return Expectation(sums / sums.sum(axis=1, keepdims=True), agreed, objective)
