@@ -7,6 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples in every run, and no limit on their time: a busy machine fails no test.
+settings.register_profile(
+    "weaklabel", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("weaklabel")
 
 LFS = """
 import weaklabel as wl
