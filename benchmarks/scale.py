@@ -136,8 +136,8 @@ def snorkel_task(name, votes):
 def measure(task, matrix, n_items, n_lfs):
     """Run one case in this process and print it as JSON."""
     import numpy  # noqa: F401 - its memory is not the task's
-    import pandas  # noqa: F401
-    import scipy.sparse  # noqa: F401
+    import pandas  # noqa: F401 - so that its memory is not the task's
+    import scipy.sparse  # noqa: F401 - likewise
 
     warnings.simplefilter("ignore")
     if task == "stream":

@@ -362,7 +362,7 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         print(f"error: {error}", file=sys.stderr)
         return 2 if isinstance(error, ParameterError) else 1
-    except Exception as error:
+    except Exception as error:  # what nobody foresaw: one message, the traceback with --debug
         if debug:
             raise
         print(

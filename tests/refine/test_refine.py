@@ -67,6 +67,16 @@ def test_the_same_seed_gives_the_same_bits_even_for_a_forest():
     assert np.array_equal(np.random.get_state()[1], state)  # noqa: NPY002
 
 
+def test_a_data_frame_is_taken_as_it_is_with_its_id_column_or_without():
+    soft, items, votes, _ = case()
+    expected = refine(soft, items, votes=votes).soft.posterior
+    frame = items.to_pandas().reset_index()
+    assert np.array_equal(refine(soft, frame, votes=votes).soft.posterior, expected)
+    keyed = frame.rename(columns={"item_id": "key"})
+    made = refine(soft, keyed, id_column="key", votes=votes).soft
+    assert np.array_equal(made.posterior, expected)
+
+
 def test_gold_is_learned_from_with_full_weight():
     soft, items, votes, truth = case(n_uncovered=120, n_wrong=0)
     gold = [SCHEMA.name(int(y)) if i < 40 else None for i, y in enumerate(truth)]

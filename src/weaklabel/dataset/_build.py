@@ -18,6 +18,7 @@ from weaklabel.core import (
     LabelSchema,
     SoftLabels,
     VoteMatrix,
+    as_items,
 )
 from weaklabel.core._check import check_fraction
 from weaklabel.core._ids import match_item_ids
@@ -37,10 +38,11 @@ _SPLITS = {"train": 0.8, "valid": 0.1, "test": 0.1}
 
 
 def build_dataset(
-    items: Items,
+    items: object,
     soft: SoftLabels,
     decisions: DecisionLog | None = None,
     *,
+    id_column: str | None = None,
     votes: VoteMatrix | None = None,
     min_confidence: float = 0.0,
     keep_uncovered: bool = True,
@@ -57,13 +59,15 @@ def build_dataset(
 
     Parameters
     ----------
-    items : Items
-        What to train on; their columns are kept.
+    items : Items, data frame, pyarrow.Table, list of str or list of dict
+        What to train on, as anything that `as_items` takes; their columns are kept.
     soft : SoftLabels
         Posteriors of these items, and maybe others.
     decisions : DecisionLog, optional
         What reviewers answered. Decisions on items that are not in `items` are
         counted in ``Dataset.review["elsewhere"]``.
+    id_column : str, optional
+        The column with the ids, as when the votes were made; see `as_items`.
     votes : VoteMatrix, optional
         Votes on these items; needed to tell which are uncovered.
     min_confidence : float
@@ -118,6 +122,7 @@ def build_dataset(
     asked = dict(_SPLITS if splits is None else splits)
     check_splits(asked)
     check_fraction("min_confidence", min_confidence)
+    items = as_items(items, id_column)
     if not items.n_items:
         raise DatasetError("a data set has 0 items, must have at least one. Check the filter.")
     log = decisions if decisions is not None else DecisionLog()

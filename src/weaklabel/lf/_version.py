@@ -254,7 +254,7 @@ class _Digest:
     def _add_object(self, value: Any) -> None:
         try:
             reduced = value.__reduce_ex__(4)
-        except Exception:
+        except Exception:  # whatever an object raises that does not want to be pickled
             self.write("type", type(value).__qualname__)
             return
         if isinstance(reduced, str):

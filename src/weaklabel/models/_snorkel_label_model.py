@@ -172,12 +172,12 @@ def _generators_put_back() -> Iterator[None]:
         import torch
     except ImportError as error:
         raise _missing() from error
-    states = random.getstate(), np.random.get_state(), torch.get_rng_state()  # noqa: NPY002
+    states = random.getstate(), np.random.get_state(), torch.get_rng_state()  # noqa: NPY002 - Snorkel's
     try:
         yield
     finally:
         random.setstate(states[0])
-        np.random.set_state(states[1])  # noqa: NPY002
+        np.random.set_state(states[1])  # noqa: NPY002 - put back
         torch.set_rng_state(states[2])
 
 

@@ -20,6 +20,7 @@ from weaklabel.core import (
     SoftLabels,
     StringArray,
     VoteMatrix,
+    as_items,
 )
 from weaklabel.core._check import check_int
 from weaklabel.core._ids import match_item_ids
@@ -61,8 +62,9 @@ class Refinement:
 
 def refine(
     soft: SoftLabels,
-    items: Items,
+    items: object,
     *,
+    id_column: str | None = None,
     votes: VoteMatrix | None = None,
     gold: Sequence[object] | npt.NDArray[Any] | None = None,
     text_columns: Sequence[str] | None = None,
@@ -83,8 +85,10 @@ def refine(
     ----------
     soft : SoftLabels
         The label model's posterior, one row for each item.
-    items : Items
-        The items, in any order.
+    items : Items, data frame, pyarrow.Table, list of str or list of dict
+        The items, in any order; anything that `as_items` takes.
+    id_column : str, optional
+        The column with the ids, as when the votes were made; see `as_items`.
     votes : VoteMatrix, optional
         The votes behind `soft`. Items without votes are not learned from, and
         their refined label is the classifier's alone. By default all items have votes.
@@ -143,7 +147,7 @@ def refine(
     --------
     Items 0 to 5 have votes; the last, which has none, reads like spam:
 
-    >>> from weaklabel.core import LabelSchema, SoftLabels, as_items
+    >>> from weaklabel.core import LabelSchema, SoftLabels, as_items, as_items
     >>> texts = ["free money now", "free money here", "money free today",
     ...          "lovely old song", "old song, lovely", "song I love", "free money"]
     >>> items = as_items(texts)
@@ -155,6 +159,7 @@ def refine(
     array([1, 1, 1, 0, 0, 0, 1], dtype=int8)
     """
     n_folds, seed = check_int("n_folds", n_folds, 2), check_int("seed", seed, 0)
+    items = as_items(items, id_column)
     order = np.argsort(items.item_ids, kind="stable")  # sums of floats depend on their order
     known = _gold_codes(gold, soft, items.n_items)[order]
     matrix, groups = _content(items, order, features, text_columns, ignore_columns, seed)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from weaklabel.core import Items, ReviewQueue, VoteMatrix
+from weaklabel.core import Items, ReviewQueue, VoteMatrix, as_items
 from weaklabel.core._ids import match_item_ids
 from weaklabel.errors import FileFormatError, WriteError
 from weaklabel.files import write_csv, write_jsonl
@@ -21,10 +21,11 @@ __all__ = ["write_queue"]
 
 def write_queue(
     queue: ReviewQueue,
-    items: Items,
+    items: object,
     votes: VoteMatrix | None,
     folder: str | os.PathLike[str],
     *,
+    id_column: str | None = None,
     text_columns: Sequence[str] | None = None,
 ) -> tuple[Path, Path]:
     """Write queue.csv and queue.jsonl for the people who review.
@@ -42,12 +43,14 @@ def write_queue(
     ----------
     queue : ReviewQueue
         What to review.
-    items : Items
-        The items of the queue, and maybe others.
+    items : Items, data frame, pyarrow.Table, list of str or list of dict
+        The items of the queue, and maybe others; anything that `as_items` takes.
     votes : VoteMatrix or None
         Votes on these items; None leaves the field empty.
     folder : path-like
         Where to write; made if need be.
+    id_column : str, optional
+        The column with the ids, as when the votes were made; see `as_items`.
     text_columns : sequence of str, optional
         The item's columns to show; by default all.
 
@@ -70,6 +73,7 @@ def write_queue(
     before them, which `read_answers` takes off. Spreadsheets may still rewrite
     ids that look like numbers or dates; the JSONL file has no such problem.
     """
+    items = as_items(items, id_column)
     rows = list(_rows(queue, items, votes, text_columns))
     names = list(rows[0]) if rows else ["item_id", "answer", "comment"]
     paths = Path(folder) / "queue.csv", Path(folder) / "queue.jsonl"
