@@ -5,7 +5,9 @@
 Reads the benchmark folder that WEAKLABEL_SHARED names (by default ../shared beside the
 repository): its bench.py fixes the protocol, its baselines.json has the figures of other
 libraries. With --snorkel Snorkel's LabelModel is fitted in the same run. Gold is for
-scoring only. One JSON line for each run is appended to results/quality.jsonl.
+scoring only, except in the last table: there LabelModel is given 50 random labels of each
+data set, and scored on its other items. One JSON line for each run is appended to
+results/quality.jsonl.
 """
 
 import argparse
@@ -16,12 +18,16 @@ import sys
 import time
 import warnings
 
+import learn_label_model
+import numpy as np
 import record
 
 from weaklabel import VoteMatrix
 from weaklabel.models import label_model
 
 FIGURES = ("metric", "log_loss", "brier")
+LEFT_OUT = "LabelModel, constants learned on the other sets"
+N_GOLD, GOLD_SEEDS = 50, 5
 OURS = {
     "MajorityVote": ("MajorityVote", {}),
     "LabelModel": ("LabelModel", {}),
@@ -61,13 +67,59 @@ def score_all(bench, kind, with_snorkel):
         if with_snorkel and kind == "lf":
             runs["snorkel LabelModel, this run"] = fit_snorkel(codes, n_classes)
         found[name] = {
-            model: {
-                **{f: round(bench.score(name, proba)[f], 4) for f in FIGURES},
-                "seconds": round(seconds, 3),
-            }
+            model: {**figures(bench, name, proba), "seconds": round(seconds, 3)}
             for model, (proba, seconds) in runs.items()
         }
+    if kind == "lf":
+        for name, _, proba in learn_label_model.left_out(bench):
+            found[name][LEFT_OUT] = figures(bench, name, proba)
     return found
+
+
+def figures(bench, name, proba):
+    """Return the rounded figures of a posterior."""
+    score = bench.score(name, proba)
+    return {f: round(score[f], 4) for f in FIGURES}
+
+
+def score_with_gold(bench, kind):
+    """Return {data set: {figure: mean change}} that random gold makes on the items without it."""
+    changes = {}
+    for name in bench.names(kind):
+        codes, gold, n_classes = bench.load(name)
+        votes = VoteMatrix.from_array(codes, [f"class {y}" for y in range(n_classes)])
+        before = label_model("LabelModel").fit(votes).predict_proba(votes)
+        usable = np.flatnonzero((gold >= 0) & votes.covered)
+        rows = []
+        for seed in range(GOLD_SEEDS):
+            size = min(N_GOLD, len(usable) // 2)
+            given = np.random.default_rng(seed).choice(usable, size, replace=False)
+            known, rest = np.full_like(gold, -1), gold.copy()
+            known[given], rest[given] = gold[given], -1
+            after = label_model("LabelModel").fit(votes, known).predict_proba(votes)
+            rows.append(changed(bench, name, (codes, rest, n_classes), before, after))
+        changes[name] = {f: round(statistics.mean(row[f] for row in rows), 4) for f in FIGURES}
+    return changes
+
+
+def changed(bench, name, data, before, after):
+    """Return how each figure changes, scored on `data` in place of the whole set."""
+    whole = bench.load
+    bench.load = lambda _: data
+    try:
+        old, new = bench.score(name, before), bench.score(name, after)
+    finally:
+        bench.load = whole
+    return {f: new[f] - old[f] for f in FIGURES}
+
+
+def show_gold(kind, changes):
+    """Print what gold changes on each data set, then the mean."""
+    print(f"\n{kind}: change of LabelModel with {N_GOLD} random gold labels, {GOLD_SEEDS} seeds")
+    for name, row in changes.items():
+        print(f"{name:20}" + "".join(f"{row[f]:+10.4f}" for f in FIGURES))
+    mean = {f: statistics.mean(row[f] for row in changes.values()) for f in FIGURES}
+    print(f"{'MEAN':20}" + "".join(f"{mean[f]:+10.4f}" for f in FIGURES))
 
 
 def published(folder, kind):
@@ -112,7 +164,9 @@ def main():
         found = score_all(bench, kind, options.snorkel)
         theirs = published(folder, kind)
         show(kind, {name: theirs.get(name, {}) | found[name] for name in found})
-        line[kind] = {"means": means(found), "sets": found}
+        gold = score_with_gold(bench, kind)
+        show_gold(kind, gold)
+        line[kind] = {"means": means(found), "sets": found, "50 gold": gold}
     record.append("quality", line)
 
 

@@ -21,6 +21,7 @@ from weaklabel.core import (
     LabelSchema,
     ReviewQueue,
     SoftLabels,
+    SoftVotes,
     VoteMatrix,
     as_items,
 )
@@ -80,6 +81,63 @@ def test_votes_round_trip(tmp_path: Path, votes: VoteMatrix) -> None:
     assert back.is_sparse == votes.is_sparse
     assert back.codes.dtype == votes.codes.dtype
     np.testing.assert_array_equal(back.codes, votes.codes)
+
+
+@st.composite
+def soft_votes(draw: st.DrawFn) -> SoftVotes:
+    schema = LabelSchema(draw(CLASSES))
+    n_items, n_lfs = draw(st.integers(0, 4)), draw(st.integers(0, 3))
+    names = draw(st.lists(NAME, min_size=n_lfs, max_size=n_lfs, unique=True))
+    rng = np.random.default_rng(draw(st.integers(0, 99)))
+    proba = rng.dirichlet(np.full(schema.n_classes, 0.3), size=(n_items, n_lfs))
+    proba[rng.random((n_items, n_lfs)) < 0.4] = np.nan
+    return SoftVotes.from_array(proba, schema, names, draw(ids(n_items)))
+
+
+@given(votes=soft_votes())
+@SOON
+def test_soft_votes_round_trip_to_the_bit(tmp_path: Path, votes: SoftVotes) -> None:
+    save(votes, tmp_path / "votes.parquet")
+    back = load(tmp_path / "votes.parquet", SoftVotes)
+    for name in ("indptr", "lfs", "proba", "item_ids"):
+        np.testing.assert_array_equal(getattr(back, name), getattr(votes, name))
+    assert (back.lf_names, back.schema) == (votes.lf_names, votes.schema)
+
+
+def test_soft_votes_have_a_list_of_each_class_for_any_reader(tmp_path: Path) -> None:
+    nan = [float("nan")] * 2
+    votes = SoftVotes.from_array([[[0.2, 0.8], nan], [nan, nan]], ["ham", "spam"])
+    save(votes, tmp_path / "votes.parquet")
+    table = pq.read_table(tmp_path / "votes.parquet")
+    assert table.to_pydict() == {
+        "item_id": ["0", "1"],
+        "lfs": [[0], []],
+        "p_ham": [[0.2], []],
+        "p_spam": [[0.8], []],
+    }
+
+
+@pytest.mark.parametrize("wrong", [[[0.2, 0.1]], [[]], [None]])
+def test_soft_votes_whose_lists_differ_in_length_are_no_sound_file(
+    tmp_path: Path, wrong: list[object]
+) -> None:
+    path = tmp_path / "votes.parquet"
+    save(SoftVotes.from_array([[[0.2, 0.8]]], ["ham", "spam"]), path)
+    table = pq.read_table(path)
+    column = pa.array(wrong, type=table.schema.field("p_ham").type)
+    pq.write_table(table.set_column(2, "p_ham", column), path)
+    with pytest.raises(FileFormatError, match=r"does not hold a sound SoftVotes: .*p_ham"):
+        load(path)
+
+
+def test_soft_votes_that_are_no_distribution_are_no_sound_file(tmp_path: Path) -> None:
+    path = tmp_path / "votes.parquet"
+    save(SoftVotes.from_array([[[0.2, 0.8]]], ["ham", "spam"]), path)
+    table = pq.read_table(path)
+    column = pa.array([[0.7]], type=table.schema.field("p_ham").type)
+    pq.write_table(table.set_column(2, "p_ham", column), path)
+    with pytest.raises(FileFormatError, match=r"proba\[0, 'lf_0'\] is \[0.7, 0.8\]"):
+        load(path)
 
 
 @given(soft=soft_labels())

@@ -10,6 +10,7 @@ from weaklabel.core import (
     LabelSchema,
     ReviewQueue,
     SoftLabels,
+    SoftVotes,
     VoteMatrix,
     as_items,
 )
@@ -86,6 +87,7 @@ __all__ = [  # noqa: RUF022 - by letter
     "ReviewQueue",
     "SnorkelLabelModel",
     "SoftLabels",
+    "SoftVotes",
     "TripletModel",
     "VoteCache",
     "VoteMatrix",

@@ -19,6 +19,7 @@ from weaklabel.core import (
     LabelSchema,
     ReviewQueue,
     SoftLabels,
+    SoftVotes,
     SparseCodes,
     StringArray,
     VoteMatrix,
@@ -37,8 +38,8 @@ FORMAT_VERSION = 1
 _KEY = b"weaklabel"
 
 #: What can be saved.
-Noun: TypeAlias = VoteMatrix | SoftLabels | ReviewQueue | Items | DecisionLog
-T = TypeVar("T", VoteMatrix, SoftLabels, ReviewQueue, Items, DecisionLog)
+Noun: TypeAlias = VoteMatrix | SoftVotes | SoftLabels | ReviewQueue | Items | DecisionLog
+T = TypeVar("T", VoteMatrix, SoftVotes, SoftLabels, ReviewQueue, Items, DecisionLog)
 _Header: TypeAlias = dict[str, Any]
 
 
@@ -47,12 +48,12 @@ def save(noun: Noun, path: str | os.PathLike[str]) -> None:
 
     Any Parquet reader can open it: one row for each item (or decision), votes
     in one column for each labeling function and named after it, probabilities
-    in columns ``p_<class>``. The key "weaklabel" of the schema's metadata holds
+    in columns ``p_<class>``; sparse and soft votes as lists, one entry for each vote. The key "weaklabel" of the schema's metadata holds
     a JSON header: the kind, the version of the format, the classes.
 
     Parameters
     ----------
-    noun : VoteMatrix, SoftLabels, ReviewQueue, Items or DecisionLog
+    noun : VoteMatrix, SoftVotes, SoftLabels, ReviewQueue, Items or DecisionLog
         What to save.
     path : path-like
         The file; one that is there is replaced when the new one is complete.
@@ -114,7 +115,7 @@ def load(path: str | os.PathLike[str], kind: type[Any] | None = None) -> Any:
 
     Returns
     -------
-    VoteMatrix, SoftLabels, ReviewQueue, Items or DecisionLog
+    VoteMatrix, SoftVotes, SoftLabels, ReviewQueue, Items or DecisionLog
         What was saved, equal to it in every value.
 
     Raises
@@ -272,6 +273,34 @@ def _votes(table: pa.Table, header: _Header) -> VoteMatrix:
     return VoteMatrix(store, ids, names, schema)
 
 
+def _soft_votes_table(votes: SoftVotes) -> tuple[pa.Table, dict[str, Json]]:
+    import pyarrow as pa
+
+    columns = {"item_id": _ids_to_arrow(votes.item_ids), "lfs": pa.array(votes.lfs)}
+    for y, name in enumerate(votes.schema.classes):
+        columns[f"p_{name}"] = pa.array(votes.proba[:, y])
+    for name in list(columns)[1:]:
+        columns[name] = pa.LargeListArray.from_arrays(votes.indptr, columns[name])
+    return pa.table(columns), {
+        "classes": list(votes.schema.classes),
+        "lf_names": list(votes.lf_names),
+    }
+
+
+def _soft_votes(table: pa.Table, header: _Header) -> SoftVotes:
+    schema = LabelSchema(header["classes"])
+    names = ["lfs", *(f"p_{name}" for name in schema.classes)]
+    lists = [table.column(name).combine_chunks() for name in names]
+    lengths = [column.value_lengths().to_numpy(zero_copy_only=False) for column in lists]
+    for name, given in zip(names, lengths, strict=True):
+        if not np.array_equal(given, lengths[0]):
+            raise FileFormatError(f"column {name!r} has other lengths than 'lfs'.")
+    indptr = np.concatenate([[0], np.cumsum(lengths[0])])
+    lfs, *proba = (column.flatten().to_numpy(zero_copy_only=False) for column in lists)
+    ids = _ids_from_arrow(table.column("item_id"))
+    return SoftVotes(indptr, lfs, np.column_stack(proba), ids, header["lf_names"], schema)
+
+
 def _soft_table(soft: SoftLabels) -> tuple[pa.Table, dict[str, Json]]:
     import pyarrow as pa
 
@@ -382,6 +411,7 @@ class _Form:
 
 _FORMS: dict[str, _Form] = {
     "VoteMatrix": _Form(_votes_table, _votes),
+    "SoftVotes": _Form(_soft_votes_table, _soft_votes),
     "SoftLabels": _Form(_soft_table, _soft),
     "ReviewQueue": _Form(_queue_table, _queue),
     "Items": _Form(_items_table, _items),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from weaklabel.analysis import lf_summary
-from weaklabel.core import SparseCodes, VoteMatrix
+from weaklabel.core import SoftVotes, SparseCodes, VoteMatrix
 from weaklabel.errors import LabelsError, NotFittedError, SchemaError, VotesError
 
 CODES = np.array([[1, 1, -1], [1, 0, -1], [-1, 0, 0], [-1, -1, 0], [-1, -1, -1]])
@@ -134,3 +134,14 @@ def test_dense_and_sparse_votes_agree_with_the_definitions(codes):
     ]
     assert dense["conflicts"].tolist() == conflicts
     assert dense["overlaps"].tolist() == overlaps
+
+
+def test_soft_votes_are_refused_with_what_to_call():
+    soft = SoftVotes.from_array([[[0.2, 0.8]]], ["ham", "spam"])
+    with pytest.raises(VotesError) as caught:
+        lf_summary(soft)
+    assert str(caught.value) == (
+        "votes is a SoftVotes, must be a VoteMatrix for lf_summary, which counts votes for single "
+        "classes. Call votes.hard() for the most probable class of each vote."
+    )
+    assert lf_summary(soft.hard())["votes"].tolist() == [1]

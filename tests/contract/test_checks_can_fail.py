@@ -1,12 +1,13 @@
 """For every law a label model that breaks it and no other: no check passes whatever it is given."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from weaklabel.core import SparseCodes, VoteMatrix
-from weaklabel.errors import NotFittedError
+from weaklabel.core import SoftVotes, SparseCodes, VoteMatrix
+from weaklabel.errors import NotFittedError, ParameterError
 from weaklabel.models import BaseLabelModel, MajorityVote, PrecisionNaiveBayes
 from weaklabel.testing import LAWS, check_label_model
 
@@ -29,6 +30,10 @@ class PlainVote(MajorityVote):
     """Majority vote that learns from all votes at once, so that `_fit` is the only way."""
 
     uses_patterns = False
+    uses_soft_votes = False
+
+    def __init__(self):
+        pass
 
 
 class SumsTo2WithManyLfs(PlainVote):
@@ -191,6 +196,8 @@ class FitsWhenAsked(PlainVote):
 
 
 class TakesAnyLfs(PlainVote):
+    uses_soft_votes = True
+
     def _check_fits(self, votes):
         super()._check_fits(
             VoteMatrix(np.empty((0, len(lfs)), np.int8), [], lfs, votes.schema)
@@ -200,6 +207,8 @@ class TakesAnyLfs(PlainVote):
 
 
 class TakesAnyClasses(PlainVote):
+    uses_soft_votes = True
+
     def _check_fits(self, votes):
         schema = getattr(self, "schema_", votes.schema)
         super()._check_fits(
@@ -292,6 +301,8 @@ class TakesAnyGold(PrecisionNaiveBayes):
 
 
 class DropsTheLastBatch(PrecisionNaiveBayes):
+    uses_soft_votes = False
+
     def fit_batches(self, batches):
         return super().fit_batches(list(batches)[:-1])
 
@@ -302,6 +313,8 @@ class FitsTheFirstBatch(PlainVote):
 
 
 class HalvesTheEvidence(PrecisionNaiveBayes):
+    uses_soft_votes = False
+
     def _evidence(self, item):
         return super()._evidence(item) / 2
 
@@ -313,6 +326,129 @@ class KeepsAwayFromFiles(PlainVote):
 
     def _posterior(self, votes):
         return sharpened(super()._posterior(votes), getattr(self, "hidden", 1.0))
+
+
+class WithoutEvidence(PrecisionNaiveBayes):
+    """A model of soft votes whose posterior may be tampered with."""
+
+    def _evidence(self, item):
+        return None
+
+
+def has_doubt(votes) -> bool:
+    return isinstance(votes, SoftVotes) and bool((votes.proba.max(axis=1, initial=0) < 1).any())
+
+
+class SharpensSoftVotes(WithoutEvidence):
+    def _posterior(self, votes):
+        proba = super()._posterior(votes)
+        return sharpened(proba, 1.01) if isinstance(votes, SoftVotes) else proba
+
+
+class TakesSoftVotesUnasked(PlainVote):
+    def _check_uses_soft_votes(self):
+        pass
+
+
+class SumsTo2WhereNobodyLeans(WithoutEvidence):
+    def _posterior(self, votes):
+        even = isinstance(votes, SoftVotes) and len(votes.proba) and (votes.proba == 0.25).all()
+        return super()._posterior(votes) * (2 if even else 1)
+
+
+class TakesDoubtForNothing(PrecisionNaiveBayes):
+    def _posterior(self, votes):
+        return super()._posterior(votes.hard() if isinstance(votes, SoftVotes) else votes)
+
+    def _evidence(self, item):
+        return super()._evidence(item.hard() if isinstance(item, SoftVotes) else item)
+
+
+class LooksAtTheDoubtOfOthers(WithoutEvidence):
+    def _posterior(self, votes):
+        proba = super()._posterior(votes)
+        return sharpened(proba, 2 - votes.proba.max(axis=1).mean()) if has_doubt(votes) else proba
+
+
+class TrustsDoubtInTheFirstColumn(WithoutEvidence):
+    def _posterior(self, votes):
+        proba = super()._posterior(votes)
+        if not has_doubt(votes):
+            return proba
+        largest = votes.column(0).max(axis=1)
+        return np.where((largest < 1)[:, None], sharpened(proba, 1.001), proba)
+
+
+class DropsTheLastSoftBatch(PrecisionNaiveBayes):
+    def fit_batches(self, batches):
+        *most, last = batches
+        return super().fit_batches(most if isinstance(last, SoftVotes) else [*most, last])
+
+
+class ForgetsTheDoubt(PrecisionNaiveBayes):
+    def explain(self, votes, item_id):
+        found = super().explain(votes, item_id)
+        sure = tuple(replace(vote, probability=1.0) for vote in found.votes)
+        return replace(found, votes=sure)
+
+
+def group_weights(votes, group_of: np.ndarray | None, weigh) -> np.ndarray:
+    """Return class counts in which each vote of a group has the weight ``weigh(voting, size)``."""
+    counts = class_counts(votes)
+    for group in [] if group_of is None else np.unique(group_of[group_of >= 0]):
+        members = [votes.lf_names[j] for j in np.flatnonzero(group_of == group)]
+        own = class_counts(votes.select(members))
+        voting = np.maximum(own.sum(axis=1, keepdims=True), 1)
+        counts += own * (weigh(voting, len(members)) - 1)
+    return counts
+
+
+class GroupVote(PlainVote):
+    """Majority vote with column groups, of which each weighs what `weight` says."""
+
+    def __init__(self, *, column_groups=None):
+        self.column_groups = column_groups
+
+    def weight(self, voting, size):
+        return 1 / voting
+
+    def _posterior(self, votes):
+        counts = group_weights(votes, self.column_group_, self.weight)
+        return shares(counts + 0.3 * votes.covered[:, None])
+
+
+class HalvesGroups(GroupVote):
+    def weight(self, voting, size):
+        return (1 if size == 1 else 0.5) / voting
+
+
+class DoubtsGroupsOfOne(GroupVote):
+    def weight(self, voting, size):
+        return (1 if size > 1 else 1 - 1e-9) / voting
+
+
+class SharesWithTheSilent(GroupVote):
+    def weight(self, voting, size):
+        return 1 / size
+
+
+class NamesNoWrongColumn(GroupVote):
+    def _check_columns(self, lf_names):
+        try:
+            super()._check_columns(lf_names)
+        except ParameterError as error:
+            raise ParameterError("column_groups of NamesNoWrongColumn is bad.") from error
+
+
+class LosesGroupsInAFile(GroupVote):
+    def _fit(self, votes):
+        super()._fit(votes)
+        self.hidden = self.column_group_
+        del self.column_group_
+
+    def _posterior(self, votes):
+        counts = group_weights(votes, getattr(self, "hidden", None), self.weight)
+        return shares(counts)
 
 
 BROKEN: list[tuple[str, BaseLabelModel]] = [
@@ -356,6 +492,19 @@ BROKEN: list[tuple[str, BaseLabelModel]] = [
     ("batches_equal_the_whole", FitsTheFirstBatch()),
     ("explanation_adds_up", HalvesTheEvidence()),
     ("saved_model_predicts_the_same", KeepsAwayFromFiles()),
+    ("certain_soft_votes_are_votes", SharpensSoftVotes()),
+    ("certain_soft_votes_are_votes", TakesSoftVotesUnasked()),
+    ("soft_posterior_is_a_distribution", SumsTo2WhereNobodyLeans()),
+    ("doubt_weakens_a_vote", TakesDoubtForNothing()),
+    ("soft_rows_stand_alone", LooksAtTheDoubtOfOthers()),
+    ("soft_order_changes_nothing", TrustsDoubtInTheFirstColumn()),
+    ("soft_batches_equal_the_whole", DropsTheLastSoftBatch()),
+    ("explanation_names_soft_votes", ForgetsTheDoubt()),
+    ("grouped_copy_changes_nothing", HalvesGroups()),
+    ("group_of_one_changes_nothing", DoubtsGroupsOfOne()),
+    ("group_that_agrees_weighs_one_vote", SharesWithTheSilent()),
+    ("wrong_column_groups_are_refused", NamesNoWrongColumn()),
+    ("column_groups_are_kept_in_a_file", LosesGroupsInAFile()),
 ]
 
 

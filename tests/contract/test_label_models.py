@@ -19,7 +19,7 @@ from weaklabel.models import (
     label_model,
     label_model_names,
 )
-from weaklabel.testing import EXCEPTIONS, LAWS, check_label_model, vote_matrices
+from weaklabel.testing import EXCEPTIONS, LAWS, check_label_model, soft_votes, vote_matrices
 from weaklabel.testing._exceptions import ARGUMENT_EXCEPTIONS, exceptions_of
 from weaklabel.testing._matrices import all_matrices
 from weaklabel.testing._require import fitted
@@ -160,3 +160,23 @@ def test_any_items_keep_their_posterior_when_reordered_or_left_out(model: BaseLa
         )
 
     law()
+
+
+@pytest.mark.parametrize("model", QUICK, ids=repr)
+def test_posterior_of_any_soft_votes_is_a_distribution(model: BaseLabelModel) -> None:
+    @settings(max_examples=40, deadline=None)
+    @given(votes=soft_votes(min_items=1))
+    def law(votes):
+        learned = fitted(model, votes)
+        proba = learned.predict_proba(votes)
+        assert np.isfinite(proba).all()
+        assert (proba >= 0).all()
+        assert np.allclose(proba.sum(axis=1), 1.0)
+        assert np.allclose(proba[~votes.covered], learned.class_prior_)
+
+    law()
+
+
+def test_every_label_model_but_snorkel_takes_soft_votes() -> None:
+    refusing = {n for n in label_model_names() if not label_model(n).uses_soft_votes}
+    assert refusing == {"SnorkelLabelModel"}

@@ -11,6 +11,7 @@ from weaklabel.core import (
     Items,
     LabelSchema,
     SoftLabels,
+    SoftVotes,
     VoteMatrix,
     as_items,
 )
@@ -97,6 +98,9 @@ def test_uncovered_items_stay_out_if_asked_unless_somebody_decided(
     decisions = log(("b", "ham", "ann"))
     data = build_dataset(items, soft, decisions, votes=votes, keep_uncovered=False)
     assert [v == "unlabeled" for v in column(data, "split")] == [False, False, True, False, True]
+    doubted = SoftVotes.from_votes(votes)
+    again = build_dataset(items, soft, decisions, votes=doubted, keep_uncovered=False)
+    assert column(again, "split") == column(data, "split")
     with pytest.raises(ParameterError, match="keep_uncovered is False without votes, must be True"):
         build_dataset(items, soft, keep_uncovered=False)
 

@@ -48,10 +48,10 @@ def test_unknown_parameter_lists_those_of_the_model() -> None:
         label_model("DawidSkene", smooth=1.0)
     assert str(caught.value) == (
         "parameter of DawidSkene is 'smooth', must be one of 'abstain_informative', 'max_iter', "
-        "'tol', 'smoothing', 'class_prior'."
+        "'tol', 'smoothing', 'class_prior', 'column_groups'."
     )
 
 
-def test_parameter_of_a_model_without_any_is_refused() -> None:
-    with pytest.raises(ParameterError, match="none, as it takes no parameters"):
+def test_parameter_of_a_model_with_one_names_that_one() -> None:
+    with pytest.raises(ParameterError, match="must be one of 'column_groups'"):
         label_model("MajorityVote", tol=1.0)

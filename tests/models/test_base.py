@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from weaklabel.core import LabelSchema, SoftLabels, VoteMatrix
+from weaklabel.core import LabelSchema, SoftLabels, SoftVotes, VoteMatrix, Votes
 from weaklabel.errors import ItemsError, LabelsError, NotFittedError, ParameterError, VotesError
 from weaklabel.models import BaseLabelModel, DawidSkene, MajorityVote, PrecisionNaiveBayes
 from weaklabel.models._pattern_counts import PatternCounts
@@ -18,10 +18,10 @@ class Constant(BaseLabelModel):
     def __init__(self, *, proba: tuple[float, ...] = (0.25, 0.75)) -> None:
         self.proba = proba
 
-    def _fit(self, votes: VoteMatrix) -> None:
+    def _fit(self, votes: Votes) -> None:
         self.class_prior_ = np.array(self.proba)
 
-    def _posterior(self, votes: VoteMatrix) -> np.ndarray:
+    def _posterior(self, votes: Votes) -> np.ndarray:
         return np.tile(self.class_prior_, (votes.n_items, 1))
 
 
@@ -40,7 +40,7 @@ def test_array_instead_of_votes_says_how_to_make_votes() -> None:
     with pytest.raises(VotesError) as caught:
         MajorityVote().fit(np.array([[1]]))  # type: ignore[arg-type]  # the mistake under test
     assert str(caught.value) == (
-        "votes is a ndarray, must be a VoteMatrix. "
+        "votes is a ndarray, must be a VoteMatrix or SoftVotes. "
         "Make one with VoteMatrix.from_array(codes, classes=[...])."
     )
 
@@ -248,8 +248,43 @@ def test_mappings_among_the_parameters_are_plain() -> None:
 
 def test_model_that_writes_no_way_to_learn_is_told_so() -> None:
     class Lazy(BaseLabelModel):
-        def _posterior(self, votes: VoteMatrix) -> np.ndarray:
+        def _posterior(self, votes: Votes) -> np.ndarray:
             return np.ones((votes.n_items, 2)) / 2
 
     with pytest.raises(NotImplementedError, match="Lazy writes neither _fit nor _fit_counts"):
         Lazy().fit(votes_of([[1]]))
+
+
+SOFT = SoftVotes.from_array([[[0.2, 0.8]], [[0.9, 0.1]]], ["no", "yes"])
+
+
+@pytest.mark.parametrize("call", [lambda m: m.fit(SOFT), lambda m: m.fit_batches([SOFT])])
+def test_model_that_takes_no_soft_votes_says_what_to_give_it(call) -> None:
+    class Hard(MajorityVote):
+        uses_soft_votes = False
+
+    with pytest.raises(ParameterError) as caught:
+        call(Hard())
+    assert str(caught.value) == (
+        "Hard takes no soft votes, as it computes with one class for each vote. Call votes.hard() "
+        "and give it these, or choose a model that weighs probabilities, such as LabelModel."
+    )
+
+
+def test_counts_of_soft_votes_are_refused_where_soft_votes_are() -> None:
+    class Hard(MajorityVote):
+        uses_soft_votes = False
+
+    with pytest.raises(ParameterError, match="Hard takes no soft votes"):
+        Hard().fit_counts(PatternCounts.of(SOFT))
+
+
+def test_a_model_written_without_soft_votes_in_mind_refuses_them() -> None:
+    with pytest.raises(ParameterError, match="Constant takes no soft votes"):
+        Constant().fit(SOFT)
+
+
+def test_soft_votes_of_other_labeling_functions_are_refused() -> None:
+    renamed = SoftVotes.from_array(SOFT.column(0)[:, None], SOFT.schema, ["other"])
+    with pytest.raises(VotesError, match=r"lf_names\[0\] of votes is 'other'"):
+        MajorityVote().fit(SOFT).predict(renamed)

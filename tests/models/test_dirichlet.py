@@ -35,3 +35,16 @@ def test_divergences_of_rows_add_up_and_the_prior_broadcasts() -> None:
     one = dirichlet_divergence(np.array([2.0, 1.0]), np.array([1.0, 1.0]))
     three = dirichlet_divergence(np.array([[2.0, 1.0]] * 3), np.array([1.0, 1.0]))
     assert three == pytest.approx(3 * one)
+
+
+def test_divergences_count_by_their_weights() -> None:
+    one = dirichlet_divergence(np.array([2.0, 1.0]), np.array([1.0, 1.0]))
+    rows = np.array([[2.0, 1.0]] * 3)
+    found = dirichlet_divergence(rows, np.array([1.0, 1.0]), weights=np.array([0.5, 0.5, 1.0]))
+    assert found == pytest.approx(2 * one)
+
+
+def test_expected_log_at_hand_is_used() -> None:
+    rows, prior = np.array([[2.0, 1.0], [3.0, 5.0]]), np.array([1.0, 2.0])
+    given = dirichlet_divergence(rows, prior, log_mean=expected_log(rows))
+    assert given == dirichlet_divergence(rows, prior)

@@ -3,7 +3,7 @@ import warnings
 import numpy as np
 import pytest
 
-from weaklabel.core import VoteMatrix
+from weaklabel.core import SoftVotes, VoteMatrix
 from weaklabel.errors import ConvergenceWarning
 from weaklabel.models._em import (
     Expectation,
@@ -142,3 +142,22 @@ def test_clamp_rules_out_every_part_of_the_other_classes() -> None:
     patterns = vote_patterns(VoteMatrix.from_array([[1]], ["no", "yes"]), np.array([1], np.int8))
     scores = np.log(np.array([[0.1, 0.2, 0.3, 0.4]]))  # no, no, yes, yes
     assert np.exp(clamp(patterns, scores)) == pytest.approx(np.array([[0.0, 0.0, 0.3, 0.4]]))
+
+
+def test_evidence_of_soft_votes_is_what_the_posterior_is_made_of() -> None:
+    rng = np.random.default_rng(0)
+    nan = [np.nan] * 3
+    proba = [[[0.2, 0.3, 0.5], nan, [0.0, 1.0, 0.0], [0.6, 0.4, 0.0]]]
+    item = SoftVotes.from_array(proba, ["a", "b", "c"])
+    weights, prior = np.log(rng.random((4, 3, 3))), rng.dirichlet(np.ones(3))
+    for groups in (None, np.array([0, 1, 0, -1])):
+        evidence = item_evidence(item, weights, groups)
+        assert evidence[1].tolist() == [0.0] * 3
+        joint = prior * np.exp(evidence.sum(axis=0))
+        posterior = item_posterior(item, prior, weights, groups)[0]
+        assert posterior == pytest.approx(joint / joint.sum())
+
+
+def test_soft_start_is_the_share_of_probabilities() -> None:
+    votes = SoftVotes.from_array([[[0.2, 0.8], [0.6, 0.4]]], ["no", "yes"])
+    assert soft_vote(vote_patterns(votes)) == pytest.approx(np.array([[0.4, 0.6]]))

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from weaklabel.core import VoteMatrix
+from weaklabel.core import SoftVotes, VoteMatrix
 from weaklabel.models._explain import (
     Explanation,
     VoteEvidence,
@@ -115,3 +115,33 @@ def test_evidence_reads_as_a_sentence() -> None:
     vote = VoteEvidence("has_link", "spam", 1.8)
     assert repr(vote) == "VoteEvidence('has_link' votes 'spam': +1.80 nats)"
     assert "has_link" in vote._repr_html_()
+
+
+def soft_item() -> SoftVotes:
+    proba = [[[0.25, 0.75], [float("nan")] * 2, [0.5, 0.5], [1.0, 0.0]]]
+    return SoftVotes.from_array(proba, ["ham", "spam"], ["clf", "caps", "coin", "short"], ["c7"])
+
+
+def test_soft_vote_is_named_by_its_most_probable_class_with_its_probability() -> None:
+    evidence = np.log(np.array([[0.1, 0.9], [1.0, 1.0], [0.5, 0.5], [0.2, 0.1]]))
+    found = explain_by_evidence(soft_item(), np.array([0.25, 0.75]), PRIOR, evidence)
+    named = [(v.lf, v.vote, v.probability) for v in found.votes]
+    assert named == [("clf", "spam", 0.75), ("short", "ham", 1.0), ("coin", "ham", 0.5)]
+    assert repr(found).splitlines()[2:4] == [
+        "  clf votes spam with probability 0.750: +2.20 nats towards spam",
+        "  short votes ham: -0.69 nats towards spam",
+    ]
+    assert "<th>clf votes spam with probability 0.750</th>" in found._repr_html_()
+    assert repr(found.votes[0]) == (
+        "VoteEvidence('clf' votes 'spam' with probability 0.750: +2.20 nats)"
+    )
+
+
+def test_soft_votes_are_left_out_one_by_one() -> None:
+    def posterior_of(votes):
+        odds = 2.0 * np.exp(votes.proba[:, 1].sum())
+        return np.array([[1.0, odds]]) / (1.0 + odds)
+
+    found = explain_by_leaving_out(soft_item(), posterior_of)
+    assert found.prior_nats == pytest.approx(np.log(2))
+    assert {v.lf: round(v.nats, 9) for v in found.votes} == {"clf": 0.75, "coin": 0.5, "short": 0.0}

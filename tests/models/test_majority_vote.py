@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from weaklabel.core import VoteMatrix
+from weaklabel.core import SoftVotes, VoteMatrix
 from weaklabel.models import MajorityVote
 from weaklabel.models._majority_vote import vote_shares
 from weaklabel.testing import vote_matrices
@@ -45,3 +45,30 @@ def test_shares_are_those_counted_one_by_one(votes: VoteMatrix) -> None:
     assert np.allclose(
         vote_shares(votes), np.array(expected).reshape(votes.n_items, votes.n_classes)
     )
+
+
+def test_soft_votes_are_shared_out_by_their_probabilities() -> None:
+    nan = [np.nan] * 2
+    votes = SoftVotes.from_array(
+        [[[0.2, 0.8], [1.0, 0.0]], [nan, nan], [nan, [0.5, 0.5]]], ["a", "b"]
+    )
+    shares = vote_shares(votes)
+    assert shares == pytest.approx(np.array([[0.6, 0.4], [0.5, 0.5], [0.5, 0.5]]))
+    assert MajorityVote().fit(votes).predict(votes).tolist() == [0, -1, -1]
+
+
+def test_group_has_one_vote_between_its_columns() -> None:
+    votes = votes_of([[0, 0, 1], [0, 2, -1], [0, -1, 1]])
+    proba = MajorityVote(column_groups=[["lf_0", "lf_1"]]).fit(votes).predict_proba(votes)
+    assert proba == pytest.approx(np.array([[0.5, 0.5, 0], [0.5, 0, 0.5], [0.5, 0.5, 0]]))
+
+
+def test_group_of_three_ties_with_one_vote_exactly() -> None:
+    votes = votes_of([[0, 0, 0, 1]])
+    model = MajorityVote(column_groups=[["lf_0", "lf_1", "lf_2"]]).fit(votes)
+    assert model.predict(votes).tolist() == [-1]
+
+
+def test_smoothed_shares_of_a_group_count_its_votes_as_one() -> None:
+    shares = vote_shares(votes_of([[0, 0, 1]]), 0.5, group_of=np.array([0, 0, -1]))
+    assert shares == pytest.approx(np.array([[1.5, 1.5, 0.5]]) / 3.5)

@@ -10,7 +10,7 @@ from weaklabel.models import _matrix_completion as module
 from weaklabel.models._matrix_completion import _Moments, _moments, _objective
 from weaklabel.models._patterns import vote_patterns
 from weaklabel.models._pooled_precision import vote_counts
-from weaklabel.testing import synthetic_votes
+from weaklabel.testing import ordinary_soft_votes, synthetic_votes
 
 
 def votes_of(codes, classes=("no", "yes")) -> VoteMatrix:
@@ -166,3 +166,82 @@ class TestRealComments:
         true = np.bincount(gold, minlength=2) / len(gold)
         assert self.score(bench, MatrixCompletion(class_prior=true)) > 0.84
         assert self.score(bench, MatrixCompletion(class_prior=[0.7, 0.3])) > 0.84
+
+
+def test_moments_of_soft_votes_that_are_not_built_give_the_same_rates(monkeypatch) -> None:
+    for votes in ordinary_soft_votes().values():
+        built = MatrixCompletion().fit(votes).predict_proba(votes)
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "_MOST_ROWS_BUILT", 0)
+            assert MatrixCompletion().fit(votes).predict_proba(votes) == pytest.approx(
+                built, abs=1e-6
+            )
+
+
+def test_moments_of_gold_are_those_of_the_known_items() -> None:
+    votes = votes_of([[0, 1], [0, -1], [1, 1], [1, 1]])
+    patterns = vote_patterns(votes, np.array([0, 1, 1, -1], dtype=np.int8))
+    moments = _moments(patterns, vote_counts(patterns))
+    # [vote, class] of three items: "no" of lf_0 on one of each class, "yes" on one "yes".
+    expected = np.array([[1, 1], [0, 1], [0, 0], [1, 1]]) / 3
+    assert moments.gold == pytest.approx(expected)
+    assert moments.gold_weight == pytest.approx(2 * 3 / 4)
+
+
+def test_gold_pulls_rates_to_what_is_seen_of_known_items() -> None:
+    votes, truth = synthetic_votes(500, 4, accuracy=0.6, coverage=0.8, seed=5)
+    prior = np.bincount(truth) / 500
+    seen = np.zeros((4, 2, 2))
+    for j, v, y in np.ndindex(4, 2, 2):
+        seen[j, v, y] = ((votes.codes[:, j] == v) & (truth == y)).sum() / (truth == y).sum()
+
+    def distance(model: MatrixCompletion) -> float:
+        return float(np.abs(model.vote_rates_ - seen).mean())
+
+    arguments = {"class_prior": prior, "l2": 0.1}
+    without = MatrixCompletion(**arguments).fit(votes)
+    assert distance(MatrixCompletion(**arguments).fit(votes, truth)) < 0.7 * distance(without)
+
+
+def test_two_columns_and_gold_are_three_columns() -> None:
+    votes, truth = synthetic_votes(300, 2, accuracy=0.8, coverage=0.9, seed=5)
+    assert MatrixCompletion().fit(votes).n_iter_ == 0
+    assert MatrixCompletion().fit(votes, truth).n_iter_ > 0
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_gradient_with_groups_and_gold_is_that_of_the_objective(known) -> None:
+    votes, truth = synthetic_votes(300, 4, n_classes=3, coverage=0.6, seed=1)
+    gold = np.where(np.arange(300) % 3 == 0, truth, -1).astype(np.int8) if known else None
+    patterns = vote_patterns(votes, gold)
+    moments = _moments(patterns, vote_counts(patterns), np.array([0, -1, 0, -1]))
+    rng = np.random.default_rng(0)
+    joint, start = rng.random((2, 4, 3, 3)) / 3
+    root = np.sqrt(np.array([0.2, 0.3, 0.5]))
+    step = 1e-6 * rng.standard_normal(joint.shape)
+    ahead = _objective(joint + step, start, moments, root, 0.7)[0]
+    behind = _objective(joint - step, start, moments, root, 0.7)[0]
+    slope = _objective(joint, start, moments, root, 0.7)[1]
+    assert slope @ step.ravel() * 2 == pytest.approx(ahead - behind, rel=1e-5)
+
+
+def test_blocks_of_a_group_are_left_out() -> None:
+    votes, _ = synthetic_votes(300, 4, n_classes=2, coverage=0.6, seed=1)
+    patterns = vote_patterns(votes)
+    moments = _moments(patterns, vote_counts(patterns), np.array([0, -1, 0, -1]))
+    whole = moments.times(np.eye(8)).reshape(4, 2, 4, 2)
+    assert not whole[[0, 0, 2, 2], :, [0, 2, 0, 2]].any()
+    assert whole[0, :, 1].all()
+
+
+@pytest.mark.parametrize("soft", [False, True])
+def test_groups_not_built_multiply_as_those_that_are(soft, monkeypatch) -> None:
+    votes = (
+        ordinary_soft_votes()["five classes"]
+        if soft
+        else synthetic_votes(200, 6, n_classes=3, seed=2)[0]
+    )
+    model = MatrixCompletion(column_groups=[votes.lf_names[:2], votes.lf_names[2:4]])
+    built = model.fit(votes).vote_rates_
+    monkeypatch.setattr(module, "_MOST_ROWS_BUILT", 5)
+    assert model.fit(votes).vote_rates_ == pytest.approx(built, abs=1e-8)

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from weaklabel.core import VoteMatrix
+from weaklabel.core import SoftVotes, VoteMatrix
 from weaklabel.errors import LabelsError, VotesError
 from weaklabel.models._pattern_counts import PatternCounts, merge_counts
-from weaklabel.testing import synthetic_votes, vote_matrices
+from weaklabel.testing import soft_votes, synthetic_votes, vote_matrices
 from weaklabel.testing._matrices import to_sparse
 
 CODES = [[1, -1, 0], [-1, -1, -1], [1, -1, 0], [0, 1, 1], [1, -1, 0]]
@@ -143,3 +143,67 @@ def test_repr_counts_gold() -> None:
         "1 items without votes)"
     )
     assert "1 with gold" in counts._repr_html_()
+
+
+def soft_of(proba, **names) -> SoftVotes:
+    return SoftVotes.from_array(proba, ["no", "yes"], **names)
+
+
+def test_equal_soft_votes_are_one_pattern_and_every_bit_tells_them_apart() -> None:
+    nearly = np.nextafter(0.25, 1.0)
+    votes = soft_of([[[0.25, 0.75]], [[nearly, 1 - nearly]], [[0.25, 0.75]], [[0.75, 0.25]]])
+    counts = PatternCounts.of(votes)
+    assert sorted(counts.counts.tolist()) == [1, 1, 2]
+    assert counts.weights is not None
+    assert len(counts.weights) == len(counts.cells) == 6
+
+
+def test_certain_soft_votes_are_counted_as_votes() -> None:
+    votes = votes_of(CODES)
+    counts = PatternCounts.of(SoftVotes.from_votes(votes))
+    assert counts.weights is None
+    assert bits(counts) == bits(PatternCounts.of(votes))
+
+
+@settings(max_examples=50, deadline=None)
+@given(votes=soft_votes(), data=st.data())
+def test_soft_counts_of_parts_merge_to_those_of_the_whole(votes: SoftVotes, data) -> None:
+    cut = data.draw(st.integers(0, votes.n_items))
+    gold = data.draw(
+        st.lists(
+            st.integers(-1, votes.n_classes - 1), min_size=votes.n_items, max_size=votes.n_items
+        )
+    )
+    parts = [
+        PatternCounts.of(votes.take(range(start, stop)), gold[start:stop])
+        for start, stop in ((cut, votes.n_items), (0, cut))
+    ]
+    merged, whole = merge_counts(parts), PatternCounts.of(votes, gold)
+    assert bits(merged) == bits(whole)
+    first, second = merged.weights, whole.weights
+    assert (first is None) == (second is None)
+    if first is not None and second is not None:
+        assert first.tobytes() == second.tobytes()
+
+
+def test_hard_and_soft_counts_merge() -> None:
+    hard = votes_of([[1], [0]])
+    merged = PatternCounts.of(hard).merge(PatternCounts.of(soft_of([[[0.0, 1.0]], [[0.5, 0.5]]])))
+    assert sorted(merged.counts.tolist()) == [1, 1, 2]
+    assert merged.weights is not None
+    assert sorted(merged.weights.tolist()) == [0.5, 0.5, 1.0, 1.0]
+
+
+def test_soft_counts_without_gold_keep_their_weights() -> None:
+    votes = soft_of([[[0.25, 0.75]], [[0.25, 0.75]]])
+    counts = PatternCounts.of(votes, ["no", "yes"])
+    assert (counts.n_patterns, counts.without_gold().n_patterns) == (2, 1)
+    weights = counts.without_gold().weights
+    assert weights is not None
+    assert weights.tolist() == [0.25, 0.75]
+
+
+def test_soft_counts_are_pickled() -> None:
+    counts = PatternCounts.of(soft_of([[[0.25, 0.75]]]))
+    back = pickle.loads(pickle.dumps(counts))  # noqa: S301 - made right here
+    assert back.weights.tolist() == [0.25, 0.75]

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from weaklabel.core import VoteMatrix
+from weaklabel.core import SoftVotes, VoteMatrix
 from weaklabel.models import _patterns
 from weaklabel.models._pattern_counts import PatternCounts
 from weaklabel.models._patterns import patterns_of, vote_patterns
-from weaklabel.testing import vote_matrices
+from weaklabel.testing import soft_votes, vote_matrices
 
 CODES = [[1, -1, 0], [-1, -1, -1], [1, -1, 0], [0, 1, 1], [1, -1, 0]]
 
@@ -114,3 +114,93 @@ def test_silent_columns_of_a_group_take_no_share() -> None:
 def test_expected_counts_are_of_whole_votes_in_groups_too() -> None:
     patterns = vote_patterns(votes_of([[1, 1]])).share_votes(np.array([0, 0]))
     assert patterns.expected_counts(np.array([[0.0, 1.0]]))[1].tolist() == [[0.0, 0.0], [0.0, 1.0]]
+
+
+NAN = [float("nan")] * 2
+SOFT = SoftVotes.from_array(
+    [[[0.2, 0.8], NAN, [1.0, 0.0]], [NAN] * 3, [NAN, [0.5, 0.5], NAN]], ["no", "yes"]
+)
+
+
+def test_soft_votes_have_a_cell_for_each_class_that_they_hold_possible() -> None:
+    patterns = vote_patterns(SOFT)
+    assert patterns.soft
+    rows = patterns.one_hot.toarray()[patterns.index[[0, 2]]]
+    assert rows.tolist() == [[0.2, 0.8, 0, 0, 1, 0], [0, 0, 0.5, 0.5, 0, 0]]
+    assert patterns.index[1] == -1
+
+
+def test_soft_votes_are_summed_by_their_probabilities() -> None:
+    patterns = vote_patterns(SOFT)
+    assert patterns.class_counts()[patterns.index[[0, 2]]].tolist() == [[1.2, 0.8], [0.5, 0.5]]
+
+
+def test_leading_counts_are_those_of_the_hard_votes() -> None:
+    patterns = vote_patterns(SOFT)
+    assert patterns.leading_counts()[patterns.index[[0, 2]]].tolist() == [[1, 1], [0, 0]]
+
+
+@settings(max_examples=50, deadline=None)
+@given(votes=soft_votes(min_items=1))
+def test_leading_counts_of_any_soft_votes_are_those_of_the_hard_votes(votes: SoftVotes) -> None:
+    patterns = vote_patterns(votes)
+    codes = votes.hard().codes
+    expected = np.stack([(codes == y).sum(axis=1) for y in range(votes.n_classes)], axis=1)
+    found = patterns.to_items(patterns.leading_counts(), np.zeros(votes.n_classes))
+    near = np.sort(votes.proba, axis=1)
+    if ((near[:, -1] - near[:, -2]) > 1e-9).all():  # what is nearly tied is tied for `hard`
+        assert found.tolist() == expected.tolist()
+
+
+def test_voted_says_who_votes_once_for_each_vote() -> None:
+    patterns = vote_patterns(SOFT)
+    assert patterns.voted().toarray()[patterns.index[[0, 2]]].tolist() == [[1, 0, 1], [0, 1, 0]]
+
+
+@settings(max_examples=50, deadline=None)
+@given(votes=vote_matrices())
+def test_voted_is_one_where_there_is_a_vote(votes: VoteMatrix) -> None:
+    patterns = vote_patterns(votes)
+    found = patterns.to_items(patterns.voted().toarray(), np.zeros(votes.n_lfs))
+    assert np.array_equal(found > 0, votes.codes >= 0)
+
+
+def test_columns_of_a_group_share_one_vote_however_many_classes_their_votes_hold_possible() -> None:
+    votes = SoftVotes.from_array([[[0.2, 0.8], [1.0, 0.0], [0.5, 0.5]]], ["no", "yes"])
+    shared = vote_patterns(votes).share_votes(np.array([0, 0, -1]))
+    assert shared.shares is not None
+    assert shared.shares.toarray()[0] == pytest.approx([0.1, 0.4, 0.5, 0, 0.5, 0.5])
+    assert shared.leading_counts()[0] == pytest.approx([0.5, 0.5])
+
+
+def test_evidence_of_a_group_is_the_mean_of_its_votes() -> None:
+    votes = SoftVotes.from_array([[[0.2, 0.8], [0.7, 0.3]]], ["no", "yes"])
+    weights = np.log(np.random.default_rng(0).random((2, 2, 2)))
+    patterns = vote_patterns(votes)
+    alone = patterns.latent_votes().log_evidence(weights.reshape(4, 2))
+    together = patterns.share_votes(np.array([0, 0])).log_evidence(weights)
+    assert together[0] == pytest.approx(alone.mean(axis=0))
+
+
+@settings(max_examples=50, deadline=None)
+@given(votes=vote_matrices())
+def test_log_evidence_of_certain_votes_is_their_sum_to_the_last_bit(votes: VoteMatrix) -> None:
+    weights = np.log(np.random.default_rng(1).random((votes.n_lfs, votes.n_classes, 3)))
+    for (_, hard), (_, soft) in zip(
+        _patterns.item_blocks(votes),
+        _patterns.item_blocks(SoftVotes.from_votes(votes)),
+        strict=True,
+    ):
+        assert np.array_equal(soft.log_evidence(weights), hard.log_evidence(weights))
+
+
+def test_blocks_of_soft_votes_are_those_of_the_whole(monkeypatch) -> None:
+    monkeypatch.setattr(_patterns, "_BLOCK", 1)
+    monkeypatch.setattr(_patterns, "_FEWEST_ROWS", 2)
+    found = [block.one_hot.toarray() for _, block in _patterns.item_blocks(SOFT)]
+    assert [len(rows) for rows in found] == [2, 1]
+    assert np.vstack(found).tolist() == [
+        [0.2, 0.8, 0, 0, 1, 0],
+        [0, 0, 0, 0, 0, 0],
+        [0, 0, 0.5, 0.5, 0, 0],
+    ]

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from weaklabel.core import VoteMatrix
+from weaklabel.core import SoftVotes, VoteMatrix
 from weaklabel.models._patterns import vote_patterns
-from weaklabel.models._random_start import random_shares
+from weaklabel.models._random_start import random_candidate_shares, random_shares
 from weaklabel.testing import synthetic_votes, vote_matrices
 
 
@@ -62,3 +62,26 @@ def test_shares_of_any_votes_are_finite(votes: VoteMatrix) -> None:
     shares = random_shares(vote_patterns(votes), 3, seed=0)
     assert np.isfinite(shares).all()
     assert np.allclose(shares.sum(axis=2), 1.0)
+
+
+def test_doubt_tells_patterns_and_classes_apart() -> None:
+    votes = SoftVotes.from_array(
+        [[[0.3, 0.7], [0.4, 0.6]], [[0.2, 0.8], [0.9, 0.1]]], ["no", "yes"]
+    )
+    shares = random_shares(vote_patterns(votes), 3, seed=0).reshape(4, 3)
+    assert len(np.unique(shares, axis=0)) == 4
+
+
+def test_certain_soft_votes_have_the_shares_of_votes() -> None:
+    votes, _ = synthetic_votes(50, 5, n_classes=3, seed=4)
+    expected = random_shares(vote_patterns(votes), 4, seed=2)
+    soft = vote_patterns(SoftVotes.from_votes(votes))
+    assert np.array_equal(random_shares(soft, 4, seed=2), expected)
+
+
+def test_shares_of_some_patterns_and_classes_are_those_of_all() -> None:
+    votes, _ = synthetic_votes(50, 6, n_classes=3)
+    patterns = vote_patterns(votes)
+    rows, classes = np.array([4, 0, 4]), np.array([2, 1, 0])
+    some = random_candidate_shares(patterns, rows, classes, 5, 3)
+    assert np.array_equal(some, random_shares(patterns, 5, 3)[rows, classes])

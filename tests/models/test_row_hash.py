@@ -3,7 +3,15 @@ import pytest
 from hypothesis import given, settings
 
 from weaklabel.core import VoteMatrix
-from weaklabel.models._row_hash import SALTS, distinct, gold_hashes, row_hashes, scramble
+from weaklabel.models._row_hash import (
+    SALTS,
+    cell_hashes,
+    distinct,
+    gold_hashes,
+    row_hashes,
+    scramble,
+    weight_hashes,
+)
 from weaklabel.testing import vote_matrices
 from weaklabel.testing._matrices import to_sparse
 
@@ -39,3 +47,18 @@ def test_unknown_gold_adds_nothing_to_a_hash() -> None:
     hashes = gold_hashes(np.array([-1, 0, 1], np.int8), 4, SALTS[0])
     assert (hashes == 0).tolist() == [True, False, False]
     assert hashes[1] != hashes[2]
+
+
+@pytest.mark.parametrize("salt", SALTS)
+def test_weight_of_one_leaves_a_hash_and_any_other_changes_it(salt: int) -> None:
+    indptr, cells = np.arange(4), np.array([3, 3, 3])
+    weights = np.array([1.0, np.nextafter(1.0, 0.0), 0.5])
+    given = cell_hashes(indptr, cells, salt, weights)
+    plain = cell_hashes(indptr, cells, salt)
+    assert (given == plain).tolist() == [True, False, False]
+    assert len(set(given.tolist())) == 3
+
+
+def test_many_weights_have_distinct_hashes() -> None:
+    weights = np.random.default_rng(0).random(100_000)
+    assert len(np.unique(weight_hashes(weights, SALTS[0]))) == 100_000

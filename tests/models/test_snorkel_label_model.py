@@ -11,7 +11,7 @@ import sys
 import numpy as np
 import pytest
 
-from weaklabel.core import VoteMatrix
+from weaklabel.core import SoftVotes, VoteMatrix
 from weaklabel.errors import MissingDependencyError, ParameterError, VotesError
 from weaklabel.exchange import to_snorkel_matrix
 from weaklabel.models import BaseLabelModel, SnorkelLabelModel, label_model
@@ -143,3 +143,16 @@ class TestWithSnorkel:
         votes, _ = synthetic_votes(12, 500, accuracy=0.9, coverage=1.0, seed=4)
         with pytest.raises(VotesError, match=r"Loss is NaN.* Lower lr of SnorkelLabelModel"):
             SnorkelLabelModel(lr=0.5).fit(votes)
+
+
+def test_soft_votes_are_refused_with_what_to_call() -> None:
+    soft = SoftVotes.from_array([[[0.2, 0.8]] * 3], ["no", "yes"])
+    with pytest.raises(ParameterError) as caught:
+        SnorkelLabelModel().fit(soft)
+    assert str(caught.value) == (
+        "SnorkelLabelModel takes no soft votes, as it computes with one class for each vote. Call "
+        "votes.hard() and give it these, or choose a model that weighs probabilities, such as "
+        "LabelModel."
+    )
+    with pytest.raises(VotesError, match=r"VoteMatrix for to_snorkel_matrix"):
+        to_snorkel_matrix(soft)  # type: ignore[arg-type]  # the mistake

@@ -3,9 +3,10 @@ import importlib.util
 import numpy as np
 import pytest
 
-from weaklabel.core import VoteMatrix
+from weaklabel.core import SoftVotes, VoteMatrix
 from weaklabel.errors import ParameterError
 from weaklabel.models import TripletModel
+from weaklabel.models._triplet import _weighted_median
 from weaklabel.testing import synthetic_votes
 
 
@@ -152,3 +153,82 @@ def test_published_votes_on_real_comments_are_not_inverted(shared, first: float)
     votes = votes_of(bench.load("youtube")[0], ("ham", "spam"))
     proba = TripletModel(class_prior=[first, 1 - first]).fit(votes).predict_proba(votes)
     assert bench.score("youtube", proba)["metric"] > 0.6
+
+
+def test_soft_votes_agree_as_votes_drawn_by_their_probabilities_would() -> None:
+    # Each vote v becomes 0.9 for v: every mean product shrinks by 0.8 squared.
+    votes = votes_of(THREE)
+    proba = np.where(votes.codes[:, :, None] == np.arange(2), 0.9, 0.1)
+    soft = SoftVotes.from_array(proba, votes.schema)
+    model = TripletModel(prior_strength=0.0).fit(soft)
+    expected = 0.8 * np.sqrt([0.8, 0.8, 0.2])
+    assert model.agreement_ == pytest.approx(np.stack([expected, expected], axis=1))
+
+
+def test_few_shared_items_of_soft_votes_are_counted_in_whole_items() -> None:
+    proba = np.random.default_rng(0).dirichlet(np.ones(7), size=(5, 3))
+    votes = SoftVotes.from_array(proba, [f"class_{y}" for y in range(7)])
+    pooled = TripletModel(prior_strength=0.0).fit(votes.take(range(4))).agreement_
+    assert (pooled == pooled[0]).all()  # four items are too few for triplets, five are enough
+    assert not (TripletModel(prior_strength=0.0).fit(votes).agreement_ == pooled).all()
+
+
+def test_gold_is_weighed_with_the_triplets_by_items_as_computed_by_hand() -> None:
+    # Said to be what the third votes, on all 40 items: products 0.4, 0.4 and 1 with the class.
+    votes = votes_of(THREE)
+    model = TripletModel(prior_strength=0.0).fit(votes, votes.codes[:, 2])
+    expected = (40 * np.sqrt([0.8, 0.8, 0.2]) + 40 * np.array([0.4, 0.4, 1.0])) / 80
+    assert model.agreement_ == pytest.approx(np.stack([expected, expected], axis=1))
+
+
+def test_gold_speaks_for_columns_in_no_triplet() -> None:
+    votes = votes_of(both_ways([[1, -1]] * 10))
+    gold = [1] * 8 + [0] * 2 + [0] * 8 + [1] * 2
+    model = TripletModel(prior_strength=0.0).fit(votes, gold)
+    assert model.agreement_[0] == pytest.approx([0.6, 0.6])  # eight of ten are right
+
+
+def test_column_that_gold_contradicts_says_nothing_and_is_not_inverted() -> None:
+    votes = votes_of(both_ways([[1, -1]] * 10))
+    model = TripletModel(prior_strength=0.0).fit(votes, [0] * 10 + [1] * 10)
+    assert model.agreement_[0] == pytest.approx([0.0, 0.0])
+
+
+def test_class_prior_counts_known_items_as_of_their_class() -> None:
+    votes = votes_of([[1, 1, 1]] * 10)
+    prior = TripletModel().fit(votes, [0] * 5 + [None] * 5).class_prior_
+    assert prior == pytest.approx([6 / 12, 6 / 12])  # one pseudo-item for each class
+
+
+def test_gold_of_three_classes_is_counted_one_against_the_rest() -> None:
+    votes = votes_of([[0], [1], [2], [2]], ["a", "b", "c"])
+    model = TripletModel(prior_strength=0.0).fit(votes, [0, 1, 2, 1])
+    # Right on "a" always, on "b" and "c" in three of four.
+    assert model.agreement_[0] == pytest.approx([0.98, 0.5, 0.5])
+
+
+def test_columns_of_a_group_are_in_no_triplet_together() -> None:
+    # Of three, two are copies: no triplet is left, and all have the pooled value.
+    model = TripletModel(prior_strength=0.0, column_groups=[["lf_0", "lf_1"]]).fit(votes_of(THREE))
+    assert model.agreement_ == pytest.approx(np.full((3, 2), np.sqrt(0.4)))
+
+
+def test_copies_do_not_take_the_place_of_partners() -> None:
+    votes, _ = synthetic_votes(300, 6, accuracy=0.8, coverage=0.7, seed=3)
+    wider = votes_of(np.hstack([votes.codes, *[votes.codes[:, [1]]] * 3]), votes.schema)
+    group = ["lf_1", "lf_6", "lf_7", "lf_8"]
+    given = TripletModel(max_partners=4, column_groups=[group]).fit(wider).agreement_
+    assert given[:6] == pytest.approx(TripletModel(max_partners=4).fit(votes).agreement_)
+
+
+@pytest.mark.parametrize(
+    ("values", "weights", "expected"),
+    [
+        ([3.0, 1.0, 2.0], [1.0, 1.0, 1.0], 2.0),
+        ([4.0, 1.0, 2.0, 3.0], [1.0] * 4, 2.5),
+        ([1.0, 1.0, 2.0], [0.5, 0.5, 1.0], 1.5),
+        ([1.0, 2.0], [0.1, 0.9], 2.0),
+    ],
+)
+def test_weighted_median_counts_values_by_their_weights(values, weights, expected) -> None:
+    assert _weighted_median(np.array(values), np.array(weights)) == expected

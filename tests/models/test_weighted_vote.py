@@ -76,3 +76,52 @@ def test_wrong_prior_strength_is_refused_at_fit() -> None:
     assert str(caught.value) == (
         "prior_strength of WeightedVote is -1.0, must be a number in [0, inf). Use the default 10."
     )
+
+
+def test_vote_agrees_with_the_known_class_whatever_has_the_most_weight() -> None:
+    # Two against one, but the one is known to be right on the first three items.
+    votes = votes_of([[0, 0, 1]] * 3 + [[1, 1, 1]])
+    model = WeightedVote(prior_strength=0.0).fit(votes, [1, 1, 1, None])
+    assert model.accuracy_ == pytest.approx([1 / 4, 1 / 4, 1.0])
+    assert model.weights_ == pytest.approx([0.001, 0.001, 1.0])  # 2/4 - 1 is below the least
+
+
+def test_lone_vote_counts_where_its_item_is_known() -> None:
+    votes = votes_of([[0, -1]] * 4 + [[1, 1]] * 2)
+    known = [0, 0, 0, 1, None, None]
+    assert WeightedVote().fit(votes).accuracy_ == pytest.approx([1.0, 1.0])
+    assert WeightedVote().fit(votes, known).accuracy_ == pytest.approx([5 / 6, 1.0])
+
+
+def test_gold_brings_weights_nearer_to_the_planted_order() -> None:
+    # Three columns share their errors, and outvote two that are better.
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 2, 600)
+    copied = np.where(rng.random(600) < 0.6, truth, 1 - truth)
+    good = [np.where(rng.random(600) < 0.9, truth, 1 - truth) for _ in range(2)]
+    votes = votes_of(np.stack([copied, copied, copied, *good], axis=1))
+    gold = np.where(np.arange(600) % 5 > 0, truth, -1)
+    without, learned = WeightedVote().fit(votes), WeightedVote().fit(votes, gold)
+    assert (without.predict(votes) == truth).mean() < 0.7
+    assert (learned.predict(votes) == truth).mean() > 0.85
+
+
+def test_objective_never_falls_with_gold() -> None:
+    votes, truth = synthetic_votes(200, 6, n_classes=3, accuracy=0.5, coverage=0.6, seed=1)
+    gold = np.where(np.arange(200) % 4 == 0, truth, -1)
+    objectives = WeightedVote().fit(votes, gold).objectives_
+    assert (np.diff(objectives) >= -1e-9 * (1 + np.abs(objectives[:-1]))).all()
+
+
+def test_votes_of_one_group_alone_are_no_company() -> None:
+    votes = votes_of([[0, 0, -1]] * 3 + [[1, 1, 1]] * 3)
+    model = WeightedVote(column_groups=[["lf_0", "lf_1"]], prior_strength=0.0).fit(votes)
+    alone = WeightedVote(prior_strength=0.0).fit(votes_of([[0, -1]] * 3 + [[1, 1]] * 3))
+    assert model.weights_[[0, 2]] == pytest.approx(alone.weights_)
+
+
+def test_votes_can_come_in_batches() -> None:
+    votes, _ = synthetic_votes(90, 4, seed=2)
+    halves = (votes.take(np.arange(0, 45)), votes.take(np.arange(45, 90)))
+    given = WeightedVote().fit_batches(halves).weights_
+    assert np.array_equal(given, WeightedVote().fit(votes).weights_)

@@ -8,7 +8,7 @@ import pytest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from weaklabel.core import Items, LabelSchema, SoftLabels, VoteMatrix, as_items
+from weaklabel.core import Items, LabelSchema, SoftLabels, SoftVotes, VoteMatrix, as_items
 from weaklabel.errors import DataWarning, ItemsError, LabelsError, ParameterError
 from weaklabel.models import PrecisionNaiveBayes
 from weaklabel.refine import refine
@@ -30,6 +30,13 @@ def case(n=120, seed=0, n_uncovered=30, n_wrong=9):
     q = np.where(codes == 1, 0.85, np.where(codes == 0, 0.15, 0.5))
     soft = SoftLabels(np.stack([1 - q, q], axis=1), items.item_ids, SCHEMA, "model:Test")
     return soft, items, votes, truth
+
+
+def test_soft_votes_tell_which_items_have_votes_too():
+    soft, items, votes, _ = case()
+    expected = refine(soft, items, votes=votes).soft.posterior
+    given = refine(soft, items, votes=SoftVotes.from_votes(votes)).soft.posterior
+    assert np.array_equal(given, expected)
 
 
 def test_refined_labels_correct_votes_and_complete_them():

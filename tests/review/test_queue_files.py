@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from weaklabel.core import Items, LabelSchema, ReviewQueue, VoteMatrix, as_items
-from weaklabel.errors import ItemsError, WriteError
+from weaklabel.core import Items, LabelSchema, ReviewQueue, SoftVotes, VoteMatrix, as_items
+from weaklabel.errors import ItemsError, VotesError, WriteError
 from weaklabel.review import read_answers, write_queue
 
 SCHEMA = LabelSchema(["ham", "spam"])
@@ -181,3 +181,12 @@ def test_a_folder_that_cannot_be_is_a_write_error(
     (tmp_path / "file").write_text("")
     with pytest.raises(WriteError, match=r"cannot write .*queue\.csv"):
         write_queue(queue, items, None, tmp_path / "file")
+
+
+def test_soft_votes_are_refused_with_what_to_call(
+    queue: ReviewQueue, items: Items, votes: VoteMatrix, tmp_path: Path
+) -> None:
+    soft = SoftVotes.from_votes(votes)
+    with pytest.raises(VotesError, match=r"VoteMatrix for write_queue, .* Call votes.hard\(\)"):
+        write_queue(queue, items, soft, tmp_path)  # type: ignore[arg-type]  # the mistake
+    assert not list(tmp_path.iterdir())

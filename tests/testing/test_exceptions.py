@@ -17,4 +17,4 @@ def test_exceptions_of_a_model_are_those_of_its_class() -> None:
 
 def test_exceptions_of_an_argument_hold_for_models_made_with_it_alone() -> None:
     assert exceptions_of(DawidSkene()) == {}
-    assert len(exceptions_of(DawidSkene(abstain_informative=True))) == 2
+    assert len(exceptions_of(DawidSkene(abstain_informative=True))) == 3

@@ -1,6 +1,11 @@
 import numpy as np
 
-from weaklabel.testing import edge_matrices, ordinary_matrices
+from weaklabel.testing import (
+    edge_matrices,
+    edge_soft_votes,
+    ordinary_matrices,
+    ordinary_soft_votes,
+)
 from weaklabel.testing._matrices import all_matrices, to_sparse, with_codes
 
 
@@ -43,3 +48,22 @@ def test_with_codes_keeps_labeling_functions_and_classes() -> None:
     votes = ordinary_matrices()["two classes"]
     other = with_codes(votes, [[1] * votes.n_lfs])
     assert (other.n_items, other.lf_names, other.schema) == (1, votes.lf_names, votes.schema)
+
+
+def test_ordinary_soft_votes_hold_certain_votes_doubt_silence_and_repeats() -> None:
+    for name, votes in ordinary_soft_votes().items():
+        best = votes.proba.max(axis=1)
+        assert (best == 1.0).any()
+        assert (best < 1.0).any()
+        assert not votes.covered.all()
+        assert (best[votes.lfs == votes.n_lfs - 1] == 1.0).all()
+        assert np.array_equal(votes.hard().codes, ordinary_matrices()[name].codes)
+
+
+def test_soft_edges_hold_every_odd_case() -> None:
+    edges = edge_soft_votes()
+    assert edges["all soft votes silent"].n_votes == 0
+    assert edges["one item"].n_items == 1
+    assert edges["one column"].n_lfs == 1
+    assert (edges["uniform votes"].proba == 0.25).all()
+    assert (edges["a class that no vote holds possible"].proba[:, 2] == 0).all()

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis.errors import NoSuchExample
 
-from weaklabel.core import LabelSchema, SoftLabels, VoteMatrix
-from weaklabel.testing import label_schemas, soft_labels, vote_matrices
+from weaklabel.core import LabelSchema, SoftLabels, SoftVotes, VoteMatrix
+from weaklabel.testing import label_schemas, soft_labels, soft_votes, vote_matrices
 
 
 @settings(max_examples=30, deadline=None)
@@ -44,5 +44,30 @@ def test_soft_labels_are_distributions(labels: SoftLabels) -> None:
 def test_odd_case_is_among_the_matrices(wanted) -> None:
     try:
         find(vote_matrices(), wanted, settings=settings(max_examples=3000, deadline=None))
+    except NoSuchExample:
+        pytest.fail("the strategy never draws it")
+
+
+@settings(max_examples=50, deadline=None)
+@given(votes=soft_votes(min_items=1, max_items=4, max_lfs=2, max_classes=3))
+def test_soft_votes_stay_within_the_sizes_asked_for(votes: SoftVotes) -> None:
+    assert 1 <= votes.n_items <= 4
+    assert 1 <= votes.n_lfs <= 2
+    assert 2 <= votes.n_classes <= 3
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        lambda v: v.n_items == 0,
+        lambda v: v.n_items > 1 and not v.covered.any(),
+        lambda v: bool((v.proba == 1.0).any()) and bool((v.proba.max(axis=1) < 0.9).any()),
+        lambda v: bool((v.proba == v.proba[0, 0]).all()) if v.n_votes > 1 else False,
+    ],
+    ids=["none", "silence", "certain and not", "uniform"],
+)
+def test_odd_case_is_among_the_soft_votes(wanted) -> None:
+    try:
+        find(soft_votes(), wanted, settings=settings(max_examples=3000, deadline=None))
     except NoSuchExample:
         pytest.fail("the strategy never draws it")

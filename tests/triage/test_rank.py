@@ -5,8 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from weaklabel.core import LabelSchema, SoftLabels, VoteMatrix
-from weaklabel.errors import ItemsError, LabelsError, ParameterError
+from weaklabel.core import LabelSchema, SoftLabels, SoftVotes, VoteMatrix
+from weaklabel.errors import ItemsError, LabelsError, ParameterError, VotesError
 from weaklabel.triage import rank_for_review
 
 SCHEMA = LabelSchema(["ham", "spam"])
@@ -214,3 +214,9 @@ def test_the_label_models_own_posterior_is_refused_as_pred_probs():
     soft, votes, _ = case(n=10, n_uncovered=2)
     with pytest.raises(LabelsError, match=r"pred_probs comes from 'model:Test', must be out-of"):
         rank_for_review(soft, votes, soft)
+
+
+def test_soft_votes_are_refused_with_what_to_call():
+    soft, votes, pred = case()
+    with pytest.raises(VotesError, match=r"VoteMatrix for rank_for_review, .* Call votes.hard\(\)"):
+        rank_for_review(soft, SoftVotes.from_votes(votes), pred, budget=5)

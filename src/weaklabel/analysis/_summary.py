@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from weaklabel.core import ABSTAIN, CodeArray, FloatArray, IntArray, LabelSchema, VoteMatrix
 from weaklabel.core._numerics import wilson_interval
+from weaklabel.core._soft_votes import require_hard
 from weaklabel.core._sparse import SparseCodes
 from weaklabel.errors import LabelsError, NotFittedError, VotesError
 
@@ -90,7 +91,8 @@ def lf_summary(
     NotFittedError
         If `model` is not fitted.
     VotesError
-        If `model` was fitted on another number of labeling functions or classes.
+        If `model` was fitted on another number of labeling functions or classes, or
+        `votes` are soft.
 
     Notes
     -----
@@ -116,6 +118,7 @@ def lf_summary(
     """
     import pandas as pd
 
+    votes = require_hard(votes, "lf_summary")
     truth = None if gold is None else _gold_codes(gold, votes)
     store = votes.store
     counts = (

@@ -12,6 +12,7 @@ from weaklabel.core._items import Items, as_items
 from weaklabel.core._labels import SoftLabels
 from weaklabel.core._queue import ReviewQueue
 from weaklabel.core._schema import ABSTAIN, LabelSchema
+from weaklabel.core._soft_votes import SoftVotes, Votes
 from weaklabel.core._sparse import SparseCodes
 from weaklabel.core._votes import VoteEntries, VoteMatrix
 
@@ -27,9 +28,11 @@ __all__ = [
     "LabelSchema",
     "ReviewQueue",
     "SoftLabels",
+    "SoftVotes",
     "SparseCodes",
     "StringArray",
     "VoteEntries",
     "VoteMatrix",
+    "Votes",
     "as_items",
 ]

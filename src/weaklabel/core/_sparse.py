@@ -12,7 +12,7 @@ from weaklabel.core._arrays import CodeArray, IntArray
 from weaklabel.core._check import read_only
 from weaklabel.errors import VotesError
 
-__all__ = ["SparseCodes"]
+__all__ = ["SparseCodes", "check_positions", "order_by_item", "take_rows"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,22 +56,11 @@ class SparseCodes:
                 f"entries have {len(row)} items, {len(col)} columns and {len(code)} codes, "
                 "must be equally many. Give one triple for each vote."
             )
-        for name, values, size in (("items", row, shape[0]), ("lfs", col, shape[1])):
-            if len(values) and not (values.min() >= 0 and values.max() < size):
-                raise VotesError(f"{name} holds a position outside [0, {size}). Check the shape.")
+        check_positions(row, col, shape)
         voted = code >= 0
         row, col, code = row[voted], col[voted], code[voted]
-        order = np.lexsort((col, row))
-        row, col, code = row[order], col[order], code[order]
-        same = (row[1:] == row[:-1]) & (col[1:] == col[:-1])
-        if same.any():
-            i = int(np.flatnonzero(same)[0])
-            raise VotesError(
-                f"item {row[i]} has two votes in column {col[i]}, must be at most one. "
-                "Merge or drop the repeated vote."
-            )
-        indptr = np.zeros(shape[0] + 1, dtype=np.int64)
-        np.cumsum(np.bincount(row, minlength=shape[0]), out=indptr[1:])
+        order, indptr = order_by_item(row, col, shape[0])
+        col, code = col[order], code[order]
         return cls(
             read_only(indptr),
             read_only(col.astype(np.int32)),
@@ -96,13 +85,46 @@ class SparseCodes:
 
     def take(self, positions: IntArray) -> SparseCodes:
         """Return the rows at `positions`, in that order."""
-        counts = np.diff(self.indptr)[positions]
-        indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        offsets = np.arange(indptr[-1]) - np.repeat(indptr[:-1], counts)
-        source = np.repeat(self.indptr[:-1][positions], counts) + offsets
+        indptr, source = take_rows(self.indptr, positions)
         return SparseCodes(
             read_only(indptr),
             read_only(self.lfs[source]),
             read_only(self.codes[source]),
             self.n_lfs,
         )
+
+
+def check_positions(items: npt.NDArray[Any], lfs: npt.NDArray[Any], shape: tuple[int, int]) -> None:
+    """Raise VotesError if a row or a column of entries is outside `shape`."""
+    for name, values, size in (("items", items, shape[0]), ("lfs", lfs, shape[1])):
+        if len(values) and not (values.min() >= 0 and values.max() < size):
+            raise VotesError(f"{name} holds a position outside [0, {size}). Check the shape.")
+
+
+def order_by_item(
+    items: npt.NDArray[Any], lfs: npt.NDArray[Any], n_items: int
+) -> tuple[IntArray, IntArray]:
+    """Return the order of entries by item and column, and where each item begins in it.
+
+    Raises VotesError if one cell has two entries.
+    """
+    order = np.lexsort((lfs, items))
+    row, col = items[order], lfs[order]
+    same = (row[1:] == row[:-1]) & (col[1:] == col[:-1])
+    if same.any():
+        i = int(np.flatnonzero(same)[0])
+        raise VotesError(
+            f"item {row[i]} has two votes in column {col[i]}, must be at most one. "
+            "Merge or drop the repeated vote."
+        )
+    indptr = np.zeros(n_items + 1, dtype=np.int64)
+    np.cumsum(np.bincount(row, minlength=n_items), out=indptr[1:])
+    return order, indptr
+
+
+def take_rows(indptr: IntArray, positions: IntArray) -> tuple[IntArray, IntArray]:
+    """Return where each of some compressed rows begins once taken, and where its entries were."""
+    counts = np.diff(indptr)[positions]
+    taken = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    offsets = np.arange(taken[-1]) - np.repeat(taken[:-1], counts)
+    return taken, np.repeat(indptr[:-1][positions], counts) + offsets

@@ -20,7 +20,7 @@ from weaklabel.errors import VotesError, wrong_value
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["VoteEntries", "VoteMatrix"]
+__all__ = ["VoteEntries", "VoteMatrix", "check_lf_names", "percent"]
 
 _ABSTAIN_NOTE = "where -1 means abstain"
 
@@ -85,7 +85,7 @@ abstain. Check the class that labeling function 'has_link' returns.
         checked = store if isinstance(store, SparseCodes) else _check_dense(store)
         n_items, n_lfs = _shape(checked)
         names = tuple(f"lf_{j}" for j in range(n_lfs)) if lf_names is None else tuple(lf_names)
-        _check_lf_names(names, n_lfs)
+        check_lf_names(names, n_lfs)
         _check_range(checked, schema, names)
         if not isinstance(checked, SparseCodes):
             checked = read_only(np.array(checked, dtype=schema.dtype, order="F", copy=True))
@@ -236,7 +236,7 @@ abstain. Check the class that labeling function 'has_link' returns.
         form = "sparse, " if self.is_sparse else ""
         return (
             f"VoteMatrix({self.n_items} items x {self.n_lfs} labeling functions, "
-            f"{self.n_classes} classes, {form}{_percent(self.covered)} of items covered)"
+            f"{self.n_classes} classes, {form}{percent(self.covered)} of items covered)"
         )
 
     def _repr_html_(self) -> str:
@@ -294,7 +294,8 @@ def _shape(store: npt.NDArray[Any] | SparseCodes) -> tuple[int, int]:
     return int(store.shape[0]), int(store.shape[1])
 
 
-def _check_lf_names(names: tuple[str, ...], n_lfs: int) -> None:
+def check_lf_names(names: tuple[str, ...], n_lfs: int) -> None:
+    """Raise VotesError unless there are `n_lfs` distinct, non-empty names."""
     if len(names) != n_lfs:
         raise VotesError(
             f"lf_names has {len(names)} names, must have {n_lfs}, one for each column."
@@ -332,7 +333,8 @@ def _check_range(
     )
 
 
-def _percent(mask: BoolArray) -> str:
+def percent(mask: BoolArray) -> str:
+    """Return the share of true elements as text."""
     return f"{100 * mask.mean():.1f} %" if len(mask) else "0 %"
 
 

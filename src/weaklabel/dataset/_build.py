@@ -17,7 +17,7 @@ from weaklabel.core import (
     Items,
     LabelSchema,
     SoftLabels,
-    VoteMatrix,
+    Votes,
     as_items,
 )
 from weaklabel.core._check import check_fraction
@@ -43,7 +43,7 @@ def build_dataset(
     decisions: DecisionLog | None = None,
     *,
     id_column: str | None = None,
-    votes: VoteMatrix | None = None,
+    votes: Votes | None = None,
     min_confidence: float = 0.0,
     keep_uncovered: bool = True,
     splits: Mapping[str, float] | None = None,
@@ -68,7 +68,7 @@ def build_dataset(
         counted in ``Dataset.review["elsewhere"]``.
     id_column : str, optional
         The column with the ids, as when the votes were made; see `as_items`.
-    votes : VoteMatrix, optional
+    votes : VoteMatrix or SoftVotes, optional
         Votes on these items; needed to tell which are uncovered.
     min_confidence : float
         In [0, 1]; items whose largest probability is smaller are in no split.
@@ -159,7 +159,7 @@ def _merged(soft: SoftLabels, gold: CodeArray) -> tuple[FloatArray, CodeArray]:
     return posterior, np.where(gold >= 0, gold, soft.labels).astype(soft.schema.dtype)
 
 
-def _covered(items: Items, votes: VoteMatrix | None) -> BoolArray:
+def _covered(items: Items, votes: Votes | None) -> BoolArray:
     if votes is None:
         raise ParameterError(
             "keep_uncovered is False without votes, must be True. Give votes=, which tells what "

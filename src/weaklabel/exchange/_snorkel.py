@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from weaklabel.core import ABSTAIN, IntArray, LabelSchema, VoteMatrix
+from weaklabel.core._soft_votes import require_hard
 from weaklabel.errors import AnswerError, ParameterError, wrong_value
 from weaklabel.lf import LabelingFunction
 from weaklabel.lf._item import fields_of
@@ -42,6 +43,11 @@ def to_snorkel_matrix(votes: VoteMatrix) -> IntArray:
         Class codes, -1 for abstain, as in Snorkel 0.9 and later; row-major, a
         copy that may be written to.
 
+    Raises
+    ------
+    VotesError
+        If the votes are soft; Snorkel's models take one class for each.
+
     Examples
     --------
     >>> votes = VoteMatrix.from_array([[1, -1], [0, 0]], classes=["ham", "spam"])
@@ -49,6 +55,7 @@ def to_snorkel_matrix(votes: VoteMatrix) -> IntArray:
     array([[ 1, -1],
            [ 0,  0]])
     """
+    votes = require_hard(votes, "to_snorkel_matrix")
     return np.array(votes.codes, dtype=np.int64, order="C")
 
 

@@ -79,7 +79,7 @@ def label_model(name: str, **parameters: object) -> BaseLabelModel:
     allowed = list(inspect.signature(model).parameters)
     for parameter in parameters:
         if parameter not in allowed:
-            shown = ", ".join(repr(p) for p in allowed) or "none, as it takes no parameters"
+            shown = ", ".join(repr(p) for p in allowed)
             raise ParameterError(wrong_value(f"parameter of {name}", parameter, f"one of {shown}"))
     return model(**parameters)
 

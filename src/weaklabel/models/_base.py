@@ -11,7 +11,16 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from weaklabel.core import ABSTAIN, CodeArray, FloatArray, LabelSchema, SoftLabels, VoteMatrix
+from weaklabel.core import (
+    ABSTAIN,
+    CodeArray,
+    FloatArray,
+    LabelSchema,
+    SoftLabels,
+    SoftVotes,
+    VoteMatrix,
+    Votes,
+)
 from weaklabel.core._numerics import tied_argmax
 from weaklabel.errors import ItemsError, NotFittedError, ParameterError, VotesError, wrong_value
 from weaklabel.models._explain import Explanation, explain_by_evidence, explain_by_leaving_out
@@ -34,6 +43,8 @@ class BaseLabelModel(ABC):
       posterior of patterns with gold as known (``clamp`` and ``expect`` in the module
       of the EM loop do), it says ``uses_gold = True``.
 
+    A model that computes with vote patterns, or otherwise counts a soft vote as a vote
+    for each class with the weight of its probability, says ``uses_soft_votes = True``.
     A model whose log-posterior is a sum over votes also writes `_evidence`, so that
     explanations are exact. What callers use is written here, once.
     ``weaklabel.testing.check_label_model`` checks the rest of the contract.
@@ -52,22 +63,23 @@ class BaseLabelModel(ABC):
     uses_gold: ClassVar[bool] = False
     #: Whether the counts of vote patterns are all that `fit` needs of the votes.
     uses_patterns: ClassVar[bool] = False
+    #: Whether the model takes `SoftVotes` as it takes a `VoteMatrix`.
+    uses_soft_votes: ClassVar[bool] = False
 
     class_prior_: FloatArray
     schema_: LabelSchema
     lf_names_: tuple[str, ...]
 
-    def fit(
-        self, votes: VoteMatrix, gold: Gold | None = None, *, gold_is_random: bool = True
-    ) -> Self:
+    def fit(self, votes: Votes, gold: Gold | None = None, *, gold_is_random: bool = True) -> Self:
         """Estimate the parameters from votes, and from gold where given; return the model.
 
         What an earlier fit learned is forgotten.
 
         Parameters
         ----------
-        votes : VoteMatrix
+        votes : VoteMatrix or SoftVotes
             Votes of ``n_lfs`` labeling functions on ``n_items`` items, at least one of each.
+            A soft vote counts for every class, with its probability as the weight.
         gold : sequence of str, int or None, shape (n_items,), optional
             What is known of the class of each item: names or codes, None or -1 for
             unknown. An item of known class counts as one item of that class; gold of
@@ -89,8 +101,8 @@ class BaseLabelModel(ABC):
         VotesError
             If there are no items or no labeling functions.
         ParameterError
-            If an argument of the constructor is outside what is allowed, or `gold` is
-            given to a model that does not learn from it.
+            If an argument of the constructor is outside what is allowed, or `gold` or soft
+            votes are given to a model that does not learn from them.
         LabelsError
             If `gold` is no sequence with one entry for each item.
         SchemaError
@@ -108,7 +120,7 @@ class BaseLabelModel(ABC):
         which they disagree, accuracy on a spam collection fell from 0.87 to 0.58. For
         estimates, keep a share of what is reviewed random, and give that.
         """
-        _check_type(votes)
+        self._check_type(votes)
         self._check_size(votes.n_items, votes.n_lfs)
         if gold is None:
             return self._learn(votes.lf_names, votes.schema, lambda: self._fit(votes))
@@ -117,16 +129,18 @@ class BaseLabelModel(ABC):
         counts = PatternCounts.of(votes, known if gold_is_random else None)
         return self._learn(votes.lf_names, votes.schema, lambda: self._fit_counts(counts))
 
-    def fit_batches(self, batches: Iterable[VoteMatrix]) -> Self:
+    def fit_batches(self, batches: Iterable[Votes]) -> Self:
         """Estimate the parameters from votes that come in batches, and return the model.
 
-        Only the vote patterns and their counts are kept, never all items. The result
-        is that of `fit` on all items, to the last bit.
+        Only the vote patterns and their counts are kept, never all items; soft votes
+        hardly repeat, so that of them nearly all are kept. The result is that of `fit` on
+        all items, to the last bit.
 
         Parameters
         ----------
-        batches : iterable of VoteMatrix
+        batches : iterable of VoteMatrix or SoftVotes
             Votes of the same labeling functions, in the same order; each item in one batch.
+            Some may be soft.
 
         Returns
         -------
@@ -137,7 +151,7 @@ class BaseLabelModel(ABC):
         ------
         ParameterError
             If an argument of the constructor is outside what is allowed, or this model
-            needs all votes at once.
+            needs all votes at once, or takes no soft votes.
         VotesError
             If there are no items, or batches differ in labeling functions or classes.
 
@@ -147,7 +161,7 @@ class BaseLabelModel(ABC):
             If an iteration stops before it converges.
         """
         self._check_uses_patterns()
-        return self.fit_counts(merge_counts(_counted(votes) for votes in batches))
+        return self.fit_counts(merge_counts(self._counted(votes) for votes in batches))
 
     def fit_counts(self, counts: PatternCounts, *, gold_is_random: bool = True) -> Self:
         """Estimate the parameters from counts of vote patterns, and return the model.
@@ -171,7 +185,7 @@ class BaseLabelModel(ABC):
         ------
         ParameterError
             If an argument of the constructor is outside what is allowed, or this model
-            needs all votes at once, or does not learn from gold.
+            needs all votes at once, or does not learn from gold or soft votes.
         VotesError
             If there are no items or no labeling functions.
 
@@ -189,15 +203,17 @@ class BaseLabelModel(ABC):
         self._check_size(counts.n_items, counts.n_lfs)
         if (counts.gold >= 0).any():
             self._check_uses_gold()
+        if counts.weights is not None:
+            self._check_uses_soft_votes()
         used = counts if gold_is_random else counts.without_gold()
         return self._learn(counts.lf_names, counts.schema, lambda: self._fit_counts(used))
 
-    def predict_proba(self, votes: VoteMatrix) -> FloatArray:
+    def predict_proba(self, votes: Votes) -> FloatArray:
         """Return P(true class) of every item, given its votes.
 
         Parameters
         ----------
-        votes : VoteMatrix
+        votes : VoteMatrix or SoftVotes
             Votes of the labeling functions that the model was fitted on, on any items.
 
         Returns
@@ -212,16 +228,18 @@ class BaseLabelModel(ABC):
             If `fit` was not called.
         VotesError
             If labeling functions or classes differ from those of `fit`.
+        ParameterError
+            If the votes are soft and the model takes none such.
         """
         self._check_fits(votes)
         return self._posterior(votes)
 
-    def predict(self, votes: VoteMatrix) -> CodeArray:
+    def predict(self, votes: Votes) -> CodeArray:
         """Return the most probable class of every item, -1 (abstain) on an exact tie.
 
         Parameters
         ----------
-        votes : VoteMatrix
+        votes : VoteMatrix or SoftVotes
             Votes of the labeling functions that the model was fitted on, on any items.
 
         Returns
@@ -235,16 +253,18 @@ class BaseLabelModel(ABC):
             If `fit` was not called.
         VotesError
             If labeling functions or classes differ from those of `fit`.
+        ParameterError
+            If the votes are soft and the model takes none such.
         """
         best, tied = tied_argmax(self.predict_proba(votes))
         return np.where(tied, ABSTAIN, best).astype(votes.schema.dtype)
 
-    def soft_labels(self, votes: VoteMatrix, gold: Gold | None = None) -> SoftLabels:
+    def soft_labels(self, votes: Votes, gold: Gold | None = None) -> SoftLabels:
         """Return `predict_proba` with item ids, classes and the provenance ``"model:<name>"``.
 
         Parameters
         ----------
-        votes : VoteMatrix
+        votes : VoteMatrix or SoftVotes
             Votes of the labeling functions that the model was fitted on, on any items.
         gold : sequence of str, int or None, shape (n_items,), optional
             What is known of the class of each item, as for `fit`. An item of known
@@ -262,6 +282,8 @@ class BaseLabelModel(ABC):
             If `fit` was not called.
         VotesError
             If labeling functions or classes differ from those of `fit`.
+        ParameterError
+            If the votes are soft and the model takes none such.
         LabelsError
             If `gold` is no sequence with one entry for each item.
         SchemaError
@@ -274,12 +296,12 @@ class BaseLabelModel(ABC):
             source += "+gold"
         return SoftLabels(proba, votes.item_ids, votes.schema, source)
 
-    def explain(self, votes: VoteMatrix, item_id: str | int) -> Explanation:
+    def explain(self, votes: Votes, item_id: str | int) -> Explanation:
         """Return which votes on an item moved its posterior, and by how many nats.
 
         Parameters
         ----------
-        votes : VoteMatrix
+        votes : VoteMatrix or SoftVotes
             Votes of the labeling functions that the model was fitted on.
         item_id : str or int
             The item, one of ``votes.item_ids``.
@@ -296,6 +318,8 @@ class BaseLabelModel(ABC):
             If `fit` was not called.
         VotesError
             If labeling functions or classes differ from those of `fit`.
+        ParameterError
+            If the votes are soft and the model takes none such.
         ItemsError
             If there is no such item.
 
@@ -362,7 +386,7 @@ class BaseLabelModel(ABC):
     def _check_columns(self, lf_names: tuple[str, ...]) -> None:  # noqa: B027 - as above
         """Raise ParameterError if an argument does not fit the labeling functions."""
 
-    def _fit(self, votes: VoteMatrix) -> None:
+    def _fit(self, votes: Votes) -> None:
         """Set ``class_prior_`` and all else that is learned, from votes that were checked.
 
         A model with `uses_patterns` need not write it.
@@ -377,10 +401,10 @@ class BaseLabelModel(ABC):
         raise NotImplementedError(f"{type(self).__name__} writes neither _fit nor _fit_counts")
 
     @abstractmethod
-    def _posterior(self, votes: VoteMatrix) -> FloatArray:
+    def _posterior(self, votes: Votes) -> FloatArray:
         """Return the posterior, shape (n_items, n_classes), of votes that were checked."""
 
-    def _evidence(self, item: VoteMatrix) -> FloatArray | None:  # noqa: ARG002 - for those with a sum
+    def _evidence(self, item: Votes) -> FloatArray | None:  # noqa: ARG002 - for those with a sum
         """Return what each vote on a single item adds to the log-probability of each class.
 
         Shape (n_lfs, n_classes), in nats, 0 for an abstain; with the logarithm of
@@ -426,15 +450,36 @@ class BaseLabelModel(ABC):
                 "model that learns from counts of vote patterns, such as PrecisionNaiveBayes."
             )
 
+    def _check_uses_soft_votes(self) -> None:
+        if not self.uses_soft_votes:
+            raise ParameterError(
+                f"{type(self).__name__} takes no soft votes, as it computes with one class for "
+                "each vote. Call votes.hard() and give it these, or choose a model that weighs "
+                "probabilities, such as LabelModel."
+            )
+
+    def _check_type(self, votes: object) -> None:
+        if isinstance(votes, SoftVotes):
+            self._check_uses_soft_votes()
+        elif not isinstance(votes, VoteMatrix):
+            raise VotesError(
+                f"votes is a {type(votes).__name__}, must be a VoteMatrix or SoftVotes. "
+                "Make one with VoteMatrix.from_array(codes, classes=[...])."
+            )
+
+    def _counted(self, votes: Votes) -> PatternCounts:
+        self._check_type(votes)
+        return PatternCounts.of(votes)
+
     def _check_fitted(self) -> None:
         name = type(self).__name__
         if not hasattr(self, "schema_"):
             raise NotFittedError(f"{name} is not fitted. Call {name}.fit(votes) first.")
 
-    def _check_fits(self, votes: VoteMatrix) -> None:
+    def _check_fits(self, votes: Votes) -> None:
         name = type(self).__name__
         self._check_fitted()
-        _check_type(votes)
+        self._check_type(votes)
         _check_same_lfs(votes.lf_names, self.lf_names_, name)
         if votes.schema != self.schema_:
             raise VotesError(
@@ -469,19 +514,6 @@ class BaseLabelModel(ABC):
             rows.append(("fitted", "no"))
         body = "".join(f"<tr><th>{escape(a)}</th><td>{escape(b)}</td></tr>" for a, b in rows)
         return f"<div><p>{escape(repr(self))}</p><table><tbody>{body}</tbody></table></div>"
-
-
-def _check_type(votes: object) -> None:
-    if not isinstance(votes, VoteMatrix):
-        raise VotesError(
-            f"votes is a {type(votes).__name__}, must be a VoteMatrix. "
-            "Make one with VoteMatrix.from_array(codes, classes=[...])."
-        )
-
-
-def _counted(votes: VoteMatrix) -> PatternCounts:
-    _check_type(votes)
-    return PatternCounts.of(votes)
 
 
 def _record(model: BaseLabelModel) -> ModelRecord:

@@ -33,7 +33,13 @@ def expected_log(concentration: FloatArray) -> FloatArray:
     return np.asarray(digamma(concentration) - digamma(total), dtype=np.float64)
 
 
-def dirichlet_divergence(concentration: FloatArray, prior: FloatArray) -> float:
+def dirichlet_divergence(
+    concentration: FloatArray,
+    prior: FloatArray,
+    *,
+    weights: FloatArray | None = None,
+    log_mean: FloatArray | None = None,
+) -> float:
     """Return the Kullback-Leibler divergence from `prior`, in nats, summed over distributions.
 
     Parameters
@@ -42,6 +48,10 @@ def dirichlet_divergence(concentration: FloatArray, prior: FloatArray) -> float:
         Parameters of one distribution in each row of the last axis, above 0.
     prior : numpy.ndarray of float64
         Those of their priors, of a shape that broadcasts.
+    weights : numpy.ndarray of float64, optional
+        How often each distribution counts, of a shape that broadcasts to (...); 1 by default.
+    log_mean : numpy.ndarray of float64, shape (..., n), optional
+        ``expected_log(concentration)`` where it is at hand.
 
     Returns
     -------
@@ -55,8 +65,10 @@ def dirichlet_divergence(concentration: FloatArray, prior: FloatArray) -> float:
     """
     from scipy.special import gammaln
 
+    mean = expected_log(concentration) if log_mean is None else log_mean
     given = np.broadcast_to(prior, concentration.shape)
-    gained = (concentration - given) * expected_log(concentration)
-    cells = gained - gammaln(concentration) + gammaln(given)
+    cells = (concentration - given) * mean - gammaln(concentration) + gammaln(prior)
     rows = gammaln(concentration.sum(axis=-1)) - gammaln(given.sum(axis=-1))
-    return float(cells.sum() + rows.sum())
+    if weights is None:
+        return float(cells.sum() + rows.sum())
+    return float((weights * (cells.sum(axis=-1) + rows)).sum())

@@ -8,19 +8,38 @@ from typing import NamedTuple
 
 import numpy as np
 
-from weaklabel.core import FloatArray, VoteMatrix
+from weaklabel.core import FloatArray, IntArray, SoftVotes, Votes
 from weaklabel.core._check import check_int, check_number
 from weaklabel.core._numerics import log_normalize, safe_log
 from weaklabel.errors import ParameterError, wrong_value
 from weaklabel.models._base import BaseLabelModel
+from weaklabel.models._candidates import few_candidates
+from weaklabel.models._column_groups import column_weights, grouped_patterns, one_column_each
 from weaklabel.models._confusion import accuracy_from_counts, precision_from_confusion, proportions
 from weaklabel.models._dirichlet import dirichlet_divergence, expected_log
+from weaklabel.models._ebcc_candidates import (
+    CandidateCells,
+    VoteTable,
+    candidate_accuracy,
+    candidate_cells,
+    candidate_expectation,
+    candidate_maximum,
+    candidate_start,
+    item_scores,
+    mean_confusion,
+)
 from weaklabel.models._em import EMFit, Expectation, clamp, run_em, soft_vote, warn_unless_converged
 from weaklabel.models._flag import check_flag
 from weaklabel.models._item_sum import item_sum
-from weaklabel.models._parameters import check_class_prior, check_em_parameters
+from weaklabel.models._parameters import (
+    ColumnGroups,
+    check_class_prior,
+    check_column_groups,
+    check_em_parameters,
+)
 from weaklabel.models._pattern_counts import PatternCounts
-from weaklabel.models._patterns import VotePatterns, patterns_of, vote_patterns
+from weaklabel.models._patterns import VotePatterns, item_blocks, vote_patterns
+from weaklabel.models._pooled_precision import vote_counts
 from weaklabel.models._random_start import random_shares
 from weaklabel.models._restarts import best_run
 
@@ -62,6 +81,11 @@ class EBCC(BaseLabelModel):
     class_prior : sequence of float, optional
         P(true class), positive and summing to 1, kept fixed. By default it is
         estimated.
+    column_groups : mapping of str to sequence of str, or sequence of sequence of str, optional
+        Labeling functions that say the same thing in several ways, such as prompts of
+        one language model or copies of one rule: names of columns, group by group, each
+        in one group at most. A group has the weight of one vote on each item: where
+        ``n`` of its columns vote, each of these votes weighs ``1 / n``.
     seed : int, default 0
         Seed of the starts, at least 0.
 
@@ -80,14 +104,20 @@ class EBCC(BaseLabelModel):
     class_items_, subtype_items_, subtype_votes_ : numpy.ndarray of float64
         Parameters of the Dirichlet distributions that were learned, of shapes
         (n_classes,), (n_classes, n_subtypes) and (n_lfs, n_classes, n_classes,
-        n_subtypes) with ``[j, v, y, m]``: pseudo-counts plus expected counts.
+        n_subtypes) with ``[j, v, y, m]``: pseudo-counts plus expected counts. With more
+        than a hundred classes `subtype_votes_` has the shape (n_cells, n_subtypes).
+    subtype_cells_ : numpy.ndarray of int64, shape (n_cells,), or None
+        With more than a hundred classes, the cells of `subtype_votes_`: ``(j * n_classes
+        + v) * n_classes + y``. All others have their pseudo-counts alone.
     objectives_ : numpy.ndarray of float64, shape (n_iter_,)
         Evidence lower bound (ELBO) after each iteration of the best start, which never
-        falls, in nats.
+        falls unless columns are grouped, in nats.
     n_iter_ : int
         Number of iterations of the best start.
     converged_ : bool
         Whether its last one moved no probability by more than `tol`.
+    column_group_ : numpy.ndarray of int64, shape (n_lfs,), or None
+        Group of each labeling function, counted from 0; -1 for one in none.
 
     Notes
     -----
@@ -109,9 +139,21 @@ class EBCC(BaseLabelModel):
     crowds and loses 0.01 to 0.03 on thousands of independent votes of a rare class;
     ``empirical_prior=False`` finds the planted prior.
 
+    *Column groups.* The weight of a vote in its group multiplies its part of the sum over
+    votes in the E-step, and of the soft majority vote; confusion matrices are estimated
+    from all votes of a column. What a group's columns are away from their priors counts as
+    that of one column in the bound, and groups draw their starts as one column, so that an
+    exact copy of a column, grouped with it, changes no posterior.
+
+    *Many classes.* With more than a hundred classes, while the model is fitted, an item has
+    only the classes that have votes on it: a smaller variational family [3]_, with a
+    bound of its own that never falls either. Predictions are for all classes.
+
     Starts are soft majority votes, shared out at random among subtypes. Time
     O(n_votes * n_classes * n_subtypes) for each iteration, on distinct vote patterns;
-    memory O((n_lfs * n_classes + n_patterns) * n_classes * n_subtypes).
+    memory O((n_lfs * n_classes + n_patterns) * n_classes * n_subtypes). With more than a
+    hundred classes both are O(pairs of a vote and a class with votes on its item), times
+    ``n_subtypes``, while the model is fitted.
 
     References
     ----------
@@ -120,6 +162,9 @@ class EBCC(BaseLabelModel):
        https://proceedings.mlr.press/v97/li19i.html
     .. [2] H.-C. Kim and Z. Ghahramani, "Bayesian Classifier Combination", AISTATS 2012.
        https://proceedings.mlr.press/v22/kim12.html
+    .. [3] J. Lücke and J. Eggert, "Expectation Truncation and the Benefits of Preselection
+       in Training Generative Models", JMLR 11, 2010.
+       https://jmlr.org/papers/v11/lucke10a.html
 
     Examples
     --------
@@ -138,6 +183,7 @@ class EBCC(BaseLabelModel):
 
     uses_gold = True
     uses_patterns = True
+    uses_soft_votes = True
 
     confusion_: FloatArray
     precision_: FloatArray
@@ -145,9 +191,11 @@ class EBCC(BaseLabelModel):
     class_items_: FloatArray
     subtype_items_: FloatArray
     subtype_votes_: FloatArray
+    subtype_cells_: IntArray | None
     objectives_: FloatArray
     n_iter_: int
     converged_: bool
+    column_group_: IntArray | None
 
     def __init__(
         self,
@@ -159,6 +207,7 @@ class EBCC(BaseLabelModel):
         tol: float = 1e-3,
         smoothing: float = 1.0,
         class_prior: Sequence[float] | FloatArray | None = None,
+        column_groups: ColumnGroups | None = None,
         seed: int = 0,
     ) -> None:
         self.n_subtypes = n_subtypes
@@ -168,6 +217,7 @@ class EBCC(BaseLabelModel):
         self.tol = tol
         self.smoothing = smoothing
         self.class_prior = class_prior
+        self.column_groups = column_groups
         self.seed = seed
 
     def _check_parameters(self, n_classes: int) -> None:
@@ -180,16 +230,21 @@ class EBCC(BaseLabelModel):
         check_class_prior(name, self.class_prior, n_classes)
         check_int(f"seed of {name}", self.seed, 0, "Use the default 0.")
 
+    def _check_columns(self, lf_names: tuple[str, ...]) -> None:
+        check_column_groups(type(self).__name__, self.column_groups, lf_names)
+
     def _fit_counts(self, counts: PatternCounts) -> None:
         name = type(self).__name__
-        patterns = patterns_of(counts)
-        belief = self._belief(patterns)
+        patterns, self.column_group_ = grouped_patterns(name, self.column_groups, counts)
+        problem = _Problem(patterns, self._belief(patterns), self.n_subtypes, self.column_group_)
         n_starts = self.n_restarts if self.n_subtypes > 1 else 1
         seeds = [self.seed * self.n_restarts + start for start in range(n_starts)]
-        fit = best_run([partial(self._run, patterns, belief, seed) for seed in seeds])
+        fit = best_run([partial(self._run, problem, seed) for seed in seeds])
         warn_unless_converged(name, fit, self.max_iter, self.tol)
         self.class_items_, self.subtype_items_, self.subtype_votes_ = fit.parameters
-        self._describe(patterns, _class_posterior(fit.posterior, counts.n_classes), belief)
+        self.subtype_cells_ = None if problem.cells is None else problem.cells.table.cells
+        self.accuracy_ = problem.accuracy(fit.posterior)
+        self._describe(problem.belief)
         self.objectives_ = fit.objectives
         self.n_iter_ = fit.n_iter
         self.converged_ = fit.converged
@@ -203,34 +258,68 @@ class EBCC(BaseLabelModel):
         given = check_class_prior(type(self).__name__, self.class_prior, k)
         return _Belief(items, votes[:, :, None], given)
 
-    def _run(self, patterns: VotePatterns, belief: _Belief, seed: int) -> EMFit[_Counts]:
-        start = soft_vote(patterns)[:, :, None] * random_shares(patterns, self.n_subtypes, seed)
+    def _run(self, problem: _Problem, seed: int) -> EMFit[_Counts]:
         return run_em(
-            start.reshape(len(start), patterns.n_classes * self.n_subtypes),
-            lambda joint: _maximize(patterns, joint, belief),
-            lambda counts: _expect(patterns, counts, belief),
+            problem.start(seed),
+            problem.maximize,
+            problem.expect,
             max_iter=self.max_iter,
             tol=self.tol,
         )
 
-    def _describe(self, patterns: VotePatterns, posterior: FloatArray, belief: _Belief) -> None:
+    def _describe(self, belief: _Belief) -> None:
         """Set what the Dirichlet distributions say on the mean."""
         given = belief.class_prior
         self.class_prior_ = proportions(self.class_items_) if given is None else given
         shares = proportions(self.subtype_items_)
         votes = self.subtype_votes_
-        self.confusion_ = np.einsum(
-            "jvym,ym->jyv", votes / votes.sum(axis=1, keepdims=True), shares
-        )
+        if self.subtype_cells_ is None:
+            means = votes / votes.sum(axis=1, keepdims=True)
+            self.confusion_ = np.einsum("jvym,ym->jyv", means, shares)
+        else:
+            self.confusion_ = mean_confusion(self._table(self.subtype_cells_), shares)
         self.precision_ = precision_from_confusion(self.class_prior_, self.confusion_)
-        self.accuracy_ = accuracy_from_counts(patterns.expected_counts(posterior))
 
-    def _posterior(self, votes: VoteMatrix) -> FloatArray:
+    def _posterior(self, votes: Votes) -> FloatArray:
+        if self.subtype_cells_ is not None and not isinstance(votes, SoftVotes):
+            return self._posterior_of_many(votes, self._table(self.subtype_cells_))
         patterns = vote_patterns(votes)
-        counts = _Counts(self.class_items_, self.subtype_items_, self.subtype_votes_)
-        given = None if self.class_prior is None else self.class_prior_
-        joint = log_normalize(_log_joint(patterns, counts, given))
+        if self.column_group_ is not None:
+            patterns = patterns.share_votes(self.column_group_)
+        log_votes = expected_log(np.moveaxis(self._votes(), 1, -1))
+        log_parts = _log_parts(self.class_items_, self.subtype_items_, self._given())
+        joint = log_normalize(_log_joint(patterns, log_votes, log_parts))
         return patterns.to_items(_class_posterior(joint, votes.n_classes), self.class_prior_)
+
+    def _posterior_of_many(self, votes: Votes, table: VoteTable) -> FloatArray:
+        """Return the posterior over more than a hundred classes, a few items at a time."""
+        k = votes.n_classes
+        log_parts = _log_parts(self.class_items_, self.subtype_items_, self._given())
+        posterior = np.empty((votes.n_items, k))
+        score = item_scores(table)
+        for rows, block in item_blocks(votes):
+            patterns = block
+            if self.column_group_ is not None:
+                patterns = block.share_votes(self.column_group_)
+            joint = log_normalize(score(patterns) + log_parts.reshape(-1))
+            posterior[rows] = _class_posterior(joint, k)
+        posterior[~votes.covered] = self.class_prior_
+        return posterior
+
+    def _votes(self) -> FloatArray:
+        """Return the parameters of all cells, shape (n_lfs, n_classes, n_classes, n_subtypes)."""
+        if self.subtype_cells_ is None:
+            return self.subtype_votes_
+        return self._table(self.subtype_cells_).dense()
+
+    def _table(self, cells: IntArray) -> VoteTable:
+        """Return the cells of the confusion matrices that differ from their prior."""
+        shape = (len(self.accuracy_), len(self.class_items_))
+        own = _DIAGONAL * self.smoothing
+        return VoteTable(cells, self.subtype_votes_, *shape, own, float(self.smoothing))
+
+    def _given(self) -> FloatArray | None:
+        return None if self.class_prior is None else self.class_prior_
 
 
 class _Counts(NamedTuple):
@@ -255,46 +344,107 @@ def _check_smoothing(owner: str, smoothing: float) -> None:
         raise ParameterError(wrong_value(argument, smoothing, "above 0", "Use the default 1."))
 
 
-def _maximize(patterns: VotePatterns, joint: FloatArray, belief: _Belief) -> _Counts:
-    """Return pseudo-counts plus expected counts: equations of section 4 of [1]_."""
-    k = patterns.n_classes
-    weighted = joint * patterns.counts[:, None]
-    items = weighted.sum(axis=0).reshape(k, -1)
-    votes = np.asarray(patterns.one_hot.T @ weighted).reshape(patterns.n_lfs, k, k, -1)
-    subtypes = items + _SUBTYPE_ITEMS / items.shape[1]
-    return _Counts(items.sum(axis=1) + belief.items, subtypes, votes + belief.votes)
+class _Problem:
+    """The votes, and the steps of the iteration on them: section 4 of the paper.
+
+    The state of the iteration is P(class, subtype) of each pattern; with many classes, of
+    the classes which have votes.
+    """
+
+    def __init__(
+        self,
+        patterns: VotePatterns,
+        belief: _Belief,
+        n_subtypes: int,
+        group_of: IntArray | None,
+    ) -> None:
+        self.patterns = self.drawn_from = patterns
+        self.belief = belief
+        self.n_subtypes = n_subtypes
+        self.column_weights = None
+        if group_of is not None:
+            self.drawn_from = one_column_each(patterns, group_of)
+            self.column_weights = column_weights(group_of, vote_counts(patterns).sum(axis=1) > 0)
+        self.cells: CandidateCells | None = None
+        if few_candidates(patterns):
+            own, other = belief.votes[0, :2, 0].tolist()
+            self.cells = candidate_cells(patterns, own, other)
+
+    def start(self, seed: int) -> FloatArray:
+        """Return the soft majority vote, shared out at random among subtypes."""
+        if self.cells is not None:
+            return candidate_start(self.cells, self.drawn_from, self.n_subtypes, seed)
+        shares = random_shares(self.drawn_from, self.n_subtypes, seed)
+        start = soft_vote(self.patterns)[:, :, None] * shares
+        return start.reshape(len(start), self.patterns.n_classes * self.n_subtypes)
+
+    def maximize(self, joint: FloatArray) -> _Counts:
+        """Return pseudo-counts plus expected counts."""
+        if self.cells is not None:
+            items, votes = candidate_maximum(self.cells, joint)
+        else:
+            k = self.patterns.n_classes
+            weighted = joint * self.patterns.counts[:, None]
+            items = weighted.sum(axis=0).reshape(k, -1)
+            votes = self.patterns.expected_counts(joint).reshape(self.patterns.n_lfs, k, k, -1)
+            votes = votes + self.belief.votes
+        subtypes = items + _SUBTYPE_ITEMS / items.shape[1]
+        return _Counts(items.sum(axis=1) + self.belief.items, subtypes, votes)
+
+    def expect(self, counts: _Counts) -> Expectation:
+        """Return P(class, subtype), and the bound."""
+        far = self._divergence(counts)
+        log_parts = _log_parts(counts.items, counts.subtypes, self.belief.class_prior)
+        if self.cells is not None:
+            joint, log_likelihood, of_votes = candidate_expectation(
+                self.cells, counts.votes, log_parts, self.column_weights
+            )
+            return Expectation(joint, log_likelihood, log_likelihood - (far + of_votes))
+        log_votes = expected_log(np.moveaxis(counts.votes, 1, -1))
+        votes, prior = np.moveaxis(counts.votes, 1, -1), np.moveaxis(self.belief.votes, 0, -1)
+        weights = None if self.column_weights is None else self.column_weights[:, None, None]
+        far += dirichlet_divergence(votes, prior, weights=weights, log_mean=log_votes)
+        scores = clamp(self.patterns, _log_joint(self.patterns, log_votes, log_parts))
+        highest = scores.max(axis=1, keepdims=True, initial=-np.inf)
+        np.exp(np.subtract(scores, highest, out=scores), out=scores)
+        total = scores.sum(axis=1, keepdims=True)
+        scores /= total
+        log_likelihood = float(item_sum(self.patterns.counts, (np.log(total) + highest)[:, 0]))
+        return Expectation(scores, log_likelihood, log_likelihood - far)
+
+    def accuracy(self, joint: FloatArray) -> FloatArray:
+        """Return P(vote is right) of each labeling function, NaN for one that never votes."""
+        if self.cells is not None:
+            return candidate_accuracy(self.cells, joint)
+        posterior = _class_posterior(joint, self.patterns.n_classes)
+        return accuracy_from_counts(self.patterns.expected_counts(posterior))
+
+    def _divergence(self, counts: _Counts) -> float:
+        """Return how far classes and subtypes are from their priors, in nats."""
+        pseudo_items = np.full(1, _SUBTYPE_ITEMS / counts.subtypes.shape[1])
+        far = dirichlet_divergence(counts.subtypes, pseudo_items)
+        if self.belief.class_prior is None:
+            far += dirichlet_divergence(counts.items, self.belief.items)
+        return far
 
 
-def _expect(patterns: VotePatterns, counts: _Counts, belief: _Belief) -> Expectation:
-    scores = clamp(patterns, _log_joint(patterns, counts, belief.class_prior))
-    highest = scores.max(axis=1, keepdims=True, initial=-np.inf)
-    np.exp(np.subtract(scores, highest, out=scores), out=scores)
-    total = scores.sum(axis=1, keepdims=True)
-    scores /= total
-    log_likelihood = float(item_sum(patterns.counts, (np.log(total) + highest)[:, 0]))
-    return Expectation(scores, log_likelihood, log_likelihood - _divergence(counts, belief))
-
-
-def _log_joint(
-    patterns: VotePatterns, counts: _Counts, class_prior: FloatArray | None
+def _log_parts(
+    items: FloatArray, subtypes: FloatArray, class_prior: FloatArray | None
 ) -> FloatArray:
-    """Return the expected log P(class, subtype, votes), shape (n_patterns, k * n_subtypes)."""
-    log_prior = expected_log(counts.items) if class_prior is None else safe_log(class_prior)
-    log_parts = expected_log(counts.subtypes) + log_prior[:, None]
-    log_votes = np.moveaxis(expected_log(np.moveaxis(counts.votes, 1, -1)), -1, 1)
-    table = log_votes.reshape(patterns.n_lfs * patterns.n_classes, log_parts.size)
-    return np.asarray(patterns.one_hot @ table, dtype=np.float64) + log_parts.reshape(-1)
+    """Return the expected log P(class, subtype), shape (n_classes, n_subtypes)."""
+    log_prior = expected_log(items) if class_prior is None else safe_log(class_prior)
+    return expected_log(subtypes) + log_prior[:, None]
 
 
-def _divergence(counts: _Counts, belief: _Belief) -> float:
-    """Return how far the Dirichlet distributions are from their priors, in nats."""
-    pseudo_items = np.full(1, _SUBTYPE_ITEMS / counts.subtypes.shape[1])
-    far = dirichlet_divergence(counts.subtypes, pseudo_items)
-    votes, prior = np.moveaxis(counts.votes, 1, -1), np.moveaxis(belief.votes, 0, -1)
-    far += dirichlet_divergence(votes, prior)
-    if belief.class_prior is None:
-        far += dirichlet_divergence(counts.items, belief.items)
-    return far
+def _log_joint(patterns: VotePatterns, log_votes: FloatArray, log_parts: FloatArray) -> FloatArray:
+    """Return the expected log P(class, subtype, votes), shape (n_patterns, k * n_subtypes).
+
+    `log_votes` has the shape (n_lfs, n_classes, n_subtypes, n_classes), the vote last.
+    """
+    table = np.moveaxis(log_votes, -1, 1).reshape(
+        patterns.n_lfs, patterns.n_classes, log_parts.size
+    )
+    return patterns.log_evidence(table) + log_parts.reshape(-1)
 
 
 def _class_posterior(joint: FloatArray, n_classes: int) -> FloatArray:

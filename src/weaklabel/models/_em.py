@@ -10,7 +10,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
-from weaklabel.core import FloatArray, IntArray, VoteMatrix
+from weaklabel.core import FloatArray, IntArray, SoftVotes, Votes
 from weaklabel.core._numerics import safe_log
 from weaklabel.errors import ConvergenceWarning
 from weaklabel.models._gold import overwrite
@@ -185,7 +185,8 @@ def expect(
         P(true class); sums to 1.
     log_weights : numpy.ndarray of float64, shape (n_lfs, n_classes, n_classes)
         ``[j, v, y]``: what vote ``v`` of labeling function ``j`` adds to the
-        log-probability of class ``y``. An abstain adds nothing.
+        log-probability of class ``y``. An abstain adds nothing; of a soft vote the
+        exponentials are averaged by its probabilities.
     log_prior : float
         Log density of the parameters under their prior, for the objective.
 
@@ -193,7 +194,7 @@ def expect(
     -------
     Expectation
     """
-    scores = patterns.sum_votes(log_weights)
+    scores = patterns.log_evidence(log_weights)
     scores += safe_log(class_prior)
     scores = clamp(patterns, scores)
     highest = row_max(scores)
@@ -206,7 +207,7 @@ def expect(
 
 
 def item_posterior(
-    votes: VoteMatrix,
+    votes: Votes,
     class_prior: FloatArray,
     log_weights: FloatArray,
     group_of: IntArray | None = None,
@@ -224,13 +225,13 @@ def item_posterior(
 
 
 def item_evidence(
-    votes: VoteMatrix, log_weights: FloatArray, group_of: IntArray | None = None
+    votes: Votes, log_weights: FloatArray, group_of: IntArray | None = None
 ) -> FloatArray:
     """Return what each vote on one item adds to the log-probability of each class.
 
     Parameters
     ----------
-    votes : VoteMatrix
+    votes : VoteMatrix or SoftVotes
         Votes on a single item.
     log_weights : numpy.ndarray of float64, shape (n_lfs, n_classes, n_classes)
         Those of `item_posterior`.
@@ -242,9 +243,15 @@ def item_evidence(
     numpy.ndarray of float64, shape (n_lfs, n_classes)
         In nats; 0 for a labeling function that abstains.
     """
-    _, lfs, codes = votes.entries
     evidence = np.zeros((votes.n_lfs, votes.n_classes))
-    evidence[lfs] = log_weights[lfs, codes]
+    if isinstance(votes, SoftVotes):
+        lfs = votes.lfs
+        ((_, patterns),) = item_blocks(votes)
+        table = log_weights.reshape(-1, log_weights.shape[2])
+        evidence[lfs] = patterns.latent_votes().log_evidence(table)
+    else:
+        _, lfs, codes = votes.entries
+        evidence[lfs] = log_weights[lfs, codes]
     if group_of is not None:
         groups = group_of[lfs]
         together = (groups[:, None] == groups) & (groups >= 0)

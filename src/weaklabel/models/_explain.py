@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from weaklabel.core import FloatArray, VoteMatrix
+from weaklabel.core import FloatArray, IntArray, SoftVotes, VoteMatrix, Votes
 from weaklabel.core._numerics import safe_log, tied_argmax
 
 __all__ = ["Explanation", "VoteEvidence", "explain_by_evidence", "explain_by_leaving_out"]
@@ -28,17 +29,31 @@ class VoteEvidence:
     lf : str
         The labeling function.
     vote : str
-        The class that it votes for.
+        The class that it votes for; of a soft vote the most probable one, the first named
+        where several are.
     nats : float
         What the vote adds to the log-odds; negative where it speaks for the runner-up.
+    probability : float, default 1
+        P(`vote`) that a soft vote gives, in (0, 1].
     """
 
     lf: str
     vote: str
     nats: float
+    probability: float = 1.0
+
+    @property
+    def _doubt(self) -> str:
+        return "" if self.probability == 1.0 else f" with probability {self.probability:.3f}"
+
+    @property
+    def words(self) -> str:
+        """Who votes for what, and how sure if not certain."""
+        return f"{self.lf} votes {self.vote}{self._doubt}"
 
     def __repr__(self) -> str:
-        return f"VoteEvidence({self.lf!r} votes {self.vote!r}: {_signed(self.nats)} nats)"
+        vote = f"{self.lf!r} votes {self.vote!r}{self._doubt}"
+        return f"VoteEvidence({vote}: {_signed(self.nats)} nats)"
 
     def _repr_html_(self) -> str:
         return f"<div>{escape(repr(self))}</div>"
@@ -100,7 +115,7 @@ class Explanation:
     @property
     def parts(self) -> tuple[tuple[str, float], ...]:
         """Every part of the log-odds, in words and in nats."""
-        votes = [(f"{vote.lf} votes {vote.vote}", vote.nats) for vote in self.votes]
+        votes = [(vote.words, vote.nats) for vote in self.votes]
         rest = [] if self.exact or not votes else [("what the votes say together", self.rest_nats)]
         return (("the class prior", self.prior_nats), *votes, *rest)
 
@@ -138,13 +153,13 @@ class Explanation:
 
 
 def explain_by_evidence(
-    votes: VoteMatrix, posterior: FloatArray, class_prior: FloatArray, evidence: FloatArray
+    votes: Votes, posterior: FloatArray, class_prior: FloatArray, evidence: FloatArray
 ) -> Explanation:
     """Return the explanation of a model that adds up its votes in log space.
 
     Parameters
     ----------
-    votes : VoteMatrix
+    votes : VoteMatrix or SoftVotes
         Votes on a single item.
     posterior : numpy.ndarray of float64, shape (n_classes,)
         Its posterior.
@@ -159,20 +174,20 @@ def explain_by_evidence(
     """
     top, second = _two_classes(posterior)
     log_prior = safe_log(class_prior)
-    _, lfs, _ = votes.entries
+    lfs = _cast(votes).lfs
     nats = evidence[lfs, top] - evidence[lfs, second]
     prior = float(log_prior[top] - log_prior[second])
     return _explanation(votes, posterior, (top, second), prior, nats, 0.0, exact=True)
 
 
 def explain_by_leaving_out(
-    votes: VoteMatrix, posterior_of: Callable[[VoteMatrix], FloatArray]
+    votes: Votes, posterior_of: Callable[[Votes], FloatArray]
 ) -> Explanation:
     """Return the explanation of any model: how far the log-odds fall without each vote.
 
     Parameters
     ----------
-    votes : VoteMatrix
+    votes : VoteMatrix or SoftVotes
         Votes on a single item.
     posterior_of : callable
         Votes to posterior, shape (n_items, n_classes).
@@ -188,7 +203,7 @@ def explain_by_leaving_out(
         logs = np.log(np.maximum(proba, SMALLEST_PROBABILITY))
         return float(logs[top] - logs[second])
 
-    _, lfs, _ = votes.entries
+    lfs = _cast(votes).lfs
     all_votes = log_odds(posterior)
     prior = log_odds(posterior_of(_without(votes, lfs))[0])
     left_out = [log_odds(posterior_of(_without(votes, np.array([j])))[0]) for j in lfs]
@@ -207,8 +222,23 @@ def _two_classes(posterior: FloatArray) -> tuple[int, int]:
     return int(first), int(second)
 
 
+class _Cast(NamedTuple):
+    """The votes on one item: column, class and how probable the vote makes the class."""
+
+    lfs: npt.NDArray[np.int32]
+    codes: IntArray
+    probability: FloatArray
+
+
+def _cast(votes: Votes) -> _Cast:
+    if isinstance(votes, SoftVotes):
+        return _Cast(votes.lfs, votes.proba.argmax(axis=1), votes.proba.max(axis=1))
+    _, lfs, codes = votes.entries
+    return _Cast(lfs, codes.astype(np.int64), np.ones(len(lfs)))
+
+
 def _explanation(
-    votes: VoteMatrix,
+    votes: Votes,
     posterior: FloatArray,
     classes: tuple[int, int],
     prior: float,
@@ -217,10 +247,13 @@ def _explanation(
     *,
     exact: bool,
 ) -> Explanation:
-    _, lfs, codes = votes.entries
+    lfs, codes, sure = _cast(votes)
     names = votes.schema.classes
     order = np.argsort(-np.abs(nats), kind="stable")
-    parts = (VoteEvidence(votes.lf_names[lfs[i]], names[codes[i]], float(nats[i])) for i in order)
+    parts = (
+        VoteEvidence(votes.lf_names[lfs[i]], names[codes[i]], float(nats[i]), float(sure[i]))
+        for i in order
+    )
     return Explanation(
         str(votes.item_ids[0]),
         names[classes[0]],
@@ -234,8 +267,12 @@ def _explanation(
     )
 
 
-def _without(votes: VoteMatrix, lfs: npt.NDArray[np.integer]) -> VoteMatrix:
+def _without(votes: Votes, lfs: npt.NDArray[np.integer]) -> Votes:
     """Return the item without the votes of the labeling functions at `lfs`, in the same form."""
+    if isinstance(votes, SoftVotes):
+        left_over = np.flatnonzero(~np.isin(votes.lfs, lfs))
+        rows = ([0, len(left_over)], votes.lfs[left_over], votes.proba[left_over])
+        return SoftVotes(*rows, votes.item_ids, votes.lf_names, votes.schema)
     items, columns, codes = votes.entries
     if votes.is_sparse:
         kept = ~np.isin(columns, lfs)

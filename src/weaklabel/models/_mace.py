@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from weaklabel.core import FloatArray, VoteMatrix
+from weaklabel.core import FloatArray, IntArray, Votes
 from weaklabel.core._check import check_int, check_number
 from weaklabel.errors import ParameterError, wrong_value
 from weaklabel.models._base import BaseLabelModel
+from weaklabel.models._candidates import few_candidates
+from weaklabel.models._column_groups import column_weights, grouped_patterns, one_column_each
 from weaklabel.models._confusion import accuracy_from_counts, precision_from_confusion, proportions
 from weaklabel.models._dirichlet import dirichlet_divergence, expected_log
 from weaklabel.models._em import (
@@ -26,9 +28,22 @@ from weaklabel.models._em import (
 )
 from weaklabel.models._flag import check_flag
 from weaklabel.models._item_sum import item_sum
-from weaklabel.models._parameters import check_class_prior, check_em_parameters
+from weaklabel.models._mace_candidates import (
+    CandidateVotes,
+    candidate_expectation,
+    candidate_start,
+    candidate_statistics,
+    candidate_votes,
+)
+from weaklabel.models._parameters import (
+    ColumnGroups,
+    check_class_prior,
+    check_column_groups,
+    check_em_parameters,
+)
 from weaklabel.models._pattern_counts import PatternCounts
-from weaklabel.models._patterns import VotePatterns, patterns_of
+from weaklabel.models._patterns import VotePatterns
+from weaklabel.models._pooled_precision import vote_counts
 from weaklabel.models._random_start import random_shares
 from weaklabel.models._restarts import best_run
 
@@ -61,6 +76,11 @@ class MACE(BaseLabelModel):
         Pseudo-votes for each class in every guessing strategy, above 0.
     class_prior : sequence of float, optional
         P(true class), positive and summing to 1, kept fixed.
+    column_groups : mapping of str to sequence of str, or sequence of sequence of str, optional
+        Labeling functions that say the same thing in several ways, such as prompts of
+        one language model or copies of one rule: names of columns, group by group, each
+        in one group at most. A group has the weight of one vote on each item: where
+        ``n`` of its columns vote, each of these votes weighs ``1 / n``.
     seed : int, default 0
         Seed of the starts, at least 0.
 
@@ -81,11 +101,13 @@ class MACE(BaseLabelModel):
         P(vote is right, given that it votes); NaN for one that never votes.
     objectives_ : numpy.ndarray of float64, shape (n_iter_,)
         Evidence lower bound (ELBO) after each iteration of the best start, which never
-        falls, in nats.
+        falls unless columns are grouped, in nats.
     n_iter_ : int
         Number of iterations of the best start.
     converged_ : bool
         Whether its last one moved no probability by more than `tol`.
+    column_group_ : numpy.ndarray of int64, shape (n_lfs,), or None
+        Group of each labeling function, counted from 0; -1 for one in none.
 
     Notes
     -----
@@ -96,7 +118,15 @@ class MACE(BaseLabelModel):
     one class only an estimated prior collapses to one class; with the uniform one the
     mean metric on 16 matrices of labeling functions' votes is 0.705 (majority vote 0.689).
 
-    Time O(n_votes * n_classes) for each iteration, on distinct vote patterns.
+    *Column groups.* The weight of a vote in its group multiplies its part of the sum over
+    votes in the E-step, and of the soft majority vote; competences and strategies are
+    estimated from all votes of a column. What a group's columns are away from their priors
+    counts as that of one column in the bound, and groups draw their starts as one column,
+    so that an exact copy of a column, grouped with it, changes no posterior.
+
+    Time O(n_votes * n_classes) for each iteration, on distinct vote patterns. With more than
+    a hundred classes it is O(n_votes), as the classes without votes on an item differ by
+    their prior alone and need not be looked at one by one.
 
     References
     ----------
@@ -119,6 +149,7 @@ class MACE(BaseLabelModel):
 
     uses_gold = True
     uses_patterns = True
+    uses_soft_votes = True
 
     competence_: FloatArray
     strategy_: FloatArray
@@ -128,6 +159,7 @@ class MACE(BaseLabelModel):
     objectives_: FloatArray
     n_iter_: int
     converged_: bool
+    column_group_: IntArray | None
 
     def __init__(
         self,
@@ -138,6 +170,7 @@ class MACE(BaseLabelModel):
         tol: float = 1e-4,
         smoothing: float = 10.0,
         class_prior: Sequence[float] | FloatArray | None = None,
+        column_groups: ColumnGroups | None = None,
         seed: int = 0,
     ) -> None:
         self.n_restarts = n_restarts
@@ -146,6 +179,7 @@ class MACE(BaseLabelModel):
         self.tol = tol
         self.smoothing = smoothing
         self.class_prior = class_prior
+        self.column_groups = column_groups
         self.seed = seed
 
     def _check_parameters(self, n_classes: int) -> None:
@@ -157,32 +191,30 @@ class MACE(BaseLabelModel):
         check_class_prior(name, self.class_prior, n_classes)
         check_int(f"seed of {name}", self.seed, 0, "Use the default 0.")
 
+    def _check_columns(self, lf_names: tuple[str, ...]) -> None:
+        check_column_groups(type(self).__name__, self.column_groups, lf_names)
+
     def _fit_counts(self, counts: PatternCounts) -> None:
         name = type(self).__name__
-        patterns = patterns_of(counts)
+        patterns, self.column_group_ = grouped_patterns(name, self.column_groups, counts)
         prior = check_class_prior(name, self.class_prior, counts.n_classes)
         if prior is None and not self.estimate_prior:
             prior = np.full(counts.n_classes, 1.0 / counts.n_classes)
-        fit = best_run([partial(self._run, patterns, prior, s) for s in range(self.n_restarts)])
+        problem = _Problem(patterns, prior, float(self.smoothing), self.column_group_)
+        fit = best_run([partial(self._run, problem, start) for start in range(self.n_restarts)])
         warn_unless_converged(name, fit, self.max_iter, self.tol)
         self._describe(fit.parameters)
-        self.accuracy_ = accuracy_from_counts(
-            patterns.expected_counts(fit.posterior[: len(patterns.counts)])
-        )
+        self.accuracy_ = problem.accuracy(fit.posterior)
         self.objectives_ = fit.objectives
         self.n_iter_ = fit.n_iter
         self.converged_ = fit.converged
 
-    def _run(self, patterns: VotePatterns, prior: FloatArray | None, start: int) -> EMFit[_Counts]:
-        posterior = soft_vote(patterns)
-        if start > 0:
-            seed = self.seed * self.n_restarts + start
-            posterior = proportions(posterior * random_shares(patterns, 2, seed)[:, :, 0])
-        known = np.full((patterns.n_lfs, patterns.n_classes), 0.5)
+    def _run(self, problem: _Problem, start: int) -> EMFit[_Counts]:
+        seed = self.seed * self.n_restarts + start if start > 0 else None
         return run_em(
-            np.concatenate([posterior, known]),
-            lambda state: _maximize(patterns, state, self.smoothing, prior),
-            lambda counts: _expect(patterns, counts, self.smoothing, prior is None),
+            problem.start(seed),
+            problem.maximize,
+            problem.expect,
             max_iter=self.max_iter,
             tol=self.tol,
         )
@@ -196,13 +228,14 @@ class MACE(BaseLabelModel):
         guesses = (1.0 - knows) * self.strategy_[:, None, :]
         self.confusion_ = knows * np.eye(self.strategy_.shape[1]) + guesses
         self.precision_ = precision_from_confusion(self.class_prior_, self.confusion_)
-        self.log_weights_ = _log_weights(counts)[0]
+        log_right, log_guess, _ = _log_vote(counts)
+        self.log_weights_ = _log_weights(log_right, log_guess)
 
-    def _posterior(self, votes: VoteMatrix) -> FloatArray:
-        return item_posterior(votes, self.class_prior_, self.log_weights_)
+    def _posterior(self, votes: Votes) -> FloatArray:
+        return item_posterior(votes, self.class_prior_, self.log_weights_, self.column_group_)
 
-    def _evidence(self, item: VoteMatrix) -> FloatArray:
-        return item_evidence(item, self.log_weights_)
+    def _evidence(self, item: Votes) -> FloatArray:
+        return item_evidence(item, self.log_weights_, self.column_group_)
 
 
 class _Counts(NamedTuple):
@@ -219,44 +252,106 @@ def _check_smoothing(owner: str, smoothing: float) -> None:
         raise ParameterError(wrong_value(argument, smoothing, "above 0", "Use the default 10."))
 
 
-def _maximize(
-    patterns: VotePatterns, state: FloatArray, smoothing: float, prior: FloatArray | None
-) -> _Counts:
-    """Return pseudo-counts plus expected counts.
+class _Problem:
+    """The votes, and the steps of the iteration on them.
 
-    `state` is the posterior of each pattern, and below it for each labeling function
-    P(it knew | it voted ``v`` and was right).
+    The state of the iteration is P(class) of each pattern, and below it for each labeling
+    function P(it knew | it voted ``v`` and was right). With many classes P(class) is
+    that of the classes which have votes; see the module of the candidates.
     """
-    n_patterns = len(patterns.counts)
-    posterior, known = state[:n_patterns], state[n_patterns:]
-    counts = patterns.expected_counts(posterior)
-    knew = np.einsum("jvv->jv", counts) * known
-    guessed = counts.sum(axis=2) - knew
-    knowing = np.stack([knew.sum(axis=1), guessed.sum(axis=1)], axis=1) + _HALF
-    if prior is None:
-        prior = proportions(item_sum(patterns.counts, posterior) + 1.0)
-    return _Counts(prior, knowing, guessed + smoothing)
+
+    def __init__(
+        self,
+        patterns: VotePatterns,
+        class_prior: FloatArray | None,
+        smoothing: float,
+        group_of: IntArray | None,
+    ) -> None:
+        self.patterns = self.drawn_from = patterns
+        self.class_prior = class_prior
+        self.smoothing = smoothing
+        self.column_weights = None
+        if group_of is not None:
+            self.drawn_from = one_column_each(patterns, group_of)
+            self.column_weights = column_weights(group_of, vote_counts(patterns).sum(axis=1) > 0)
+        self.candidates: CandidateVotes | None = None
+        if few_candidates(patterns):
+            self.candidates = candidate_votes(patterns)
+
+    def start(self, seed: int | None) -> FloatArray:
+        """Return the soft majority vote, changed at random where there is a seed."""
+        if self.candidates is not None:
+            return candidate_start(self.candidates, self.drawn_from, seed)
+        posterior = soft_vote(self.patterns)
+        if seed is not None:
+            posterior = proportions(posterior * random_shares(self.drawn_from, 2, seed)[:, :, 0])
+        known = np.full((self.patterns.n_lfs, self.patterns.n_classes), 0.5)
+        return np.concatenate([posterior, known])
+
+    def maximize(self, state: FloatArray) -> _Counts:
+        """Return pseudo-counts plus expected counts."""
+        right, n_votes, known, items = self._statistics(state)
+        knew = right * known
+        guessed = n_votes - knew
+        knowing = np.stack([knew.sum(axis=1), guessed.sum(axis=1)], axis=1) + _HALF
+        prior = proportions(items + 1.0) if self.class_prior is None else self.class_prior
+        return _Counts(prior, knowing, guessed + self.smoothing)
+
+    def expect(self, counts: _Counts) -> Expectation:
+        """Return the state, and the bound."""
+        log_prior = self._log_prior(counts)
+        log_right, log_guess, known = _log_vote(counts)
+        if self.candidates is not None:
+            state, log_likelihood = candidate_expectation(
+                self.candidates, counts.class_prior, log_right, log_guess, known
+            )
+            return Expectation(state, log_likelihood, log_likelihood + log_prior)
+        weights = _log_weights(log_right, log_guess)
+        step = expect(self.patterns, counts.class_prior, weights, log_prior)
+        state = np.concatenate([step.posterior, known])
+        return Expectation(state, step.log_likelihood, step.objective)
+
+    def accuracy(self, state: FloatArray) -> FloatArray:
+        """Return P(vote is right) of each labeling function, NaN for one that never votes."""
+        if self.candidates is None:
+            posterior = state[: len(self.patterns.counts)]
+            return accuracy_from_counts(self.patterns.expected_counts(posterior))
+        right, n_votes, _, _ = self._statistics(state)
+        total = n_votes.sum(axis=1)
+        missing = np.full(len(total), np.nan)
+        return np.asarray(np.divide(right.sum(axis=1), total, out=missing, where=total > 0))
+
+    def _statistics(
+        self, state: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Return right votes and all votes of each kind, P(it knew), and items of each class."""
+        if self.candidates is not None:
+            return candidate_statistics(self.candidates, state)
+        n_patterns = len(self.patterns.counts)
+        posterior, known = state[:n_patterns], state[n_patterns:]
+        counts = self.patterns.expected_counts(posterior)
+        items = item_sum(self.patterns.counts, posterior)
+        return np.einsum("jvv->jv", counts), counts.sum(axis=2), known, items
+
+    def _log_prior(self, counts: _Counts) -> float:
+        weights = self.column_weights
+        guessing = np.full(self.patterns.n_classes, self.smoothing)
+        log_prior = -dirichlet_divergence(counts.knowing, np.full(2, _HALF), weights=weights)
+        log_prior -= dirichlet_divergence(counts.guessing, guessing, weights=weights)
+        if self.class_prior is None:  # the mode under one pseudo-item for each class
+            log_prior += float(np.log(counts.class_prior).sum())
+        return log_prior
 
 
-def _expect(
-    patterns: VotePatterns, counts: _Counts, smoothing: float, prior_is_estimated: bool
-) -> Expectation:
-    log_weights, known = _log_weights(counts)
-    log_prior = -dirichlet_divergence(counts.knowing, np.full(2, _HALF))
-    log_prior -= dirichlet_divergence(counts.guessing, np.full(patterns.n_classes, smoothing))
-    if prior_is_estimated:  # the mode under one pseudo-item for each class
-        log_prior += float(np.log(counts.class_prior).sum())
-    step = expect(patterns, counts.class_prior, log_weights, log_prior)
-    state = np.concatenate([step.posterior, known])
-    return Expectation(state, step.log_likelihood, step.objective)
-
-
-def _log_weights(counts: _Counts) -> tuple[FloatArray, FloatArray]:
-    """Return what each vote says of each class, [j, v, y], and P(it knew | right), [j, v]."""
+def _log_vote(counts: _Counts) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return what a vote says of its own class, of any other, and P(it knew | right); [j, v]."""
     log_knows, log_guesses = expected_log(counts.knowing).T[:, :, None]
     log_guess = log_guesses + expected_log(counts.guessing)
     log_right = np.logaddexp(log_knows, log_guess)
+    return log_right, log_guess, np.exp(log_knows - log_right)
+
+
+def _log_weights(log_right: FloatArray, log_guess: FloatArray) -> FloatArray:
+    """Return what each vote says of each class, [j, v, y]."""
     right = np.eye(log_guess.shape[1]) == 1.0
-    return np.where(right, log_right[:, :, None], log_guess[:, :, None]), np.exp(
-        log_knows - log_right
-    )
+    return np.where(right, log_right[:, :, None], log_guess[:, :, None])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from weaklabel.core import FloatArray, SparseCodes, VoteMatrix
+from weaklabel.core import FloatArray, IntArray, SoftVotes, SparseCodes, Votes
 from weaklabel.models._base import BaseLabelModel
+from weaklabel.models._parameters import ColumnGroups, check_column_groups
 from weaklabel.models._pattern_counts import PatternCounts
+from weaklabel.models._patterns import item_blocks
 from weaklabel.models._row_reductions import row_sum
 
 __all__ = ["MajorityVote", "vote_shares"]
@@ -22,10 +24,20 @@ class MajorityVote(BaseLabelModel):
     `fit` only remembers the labeling functions and the classes. Its shares are
     no calibrated probabilities: an item with a single vote gets 1.0.
 
+    Parameters
+    ----------
+    column_groups : mapping of str to sequence of str, or sequence of sequence of str, optional
+        Labeling functions that say the same thing in several ways, such as prompts of
+        one language model or copies of one rule: names of columns, group by group, each
+        in one group at most. A group has the weight of one vote on each item: where
+        ``n`` of its columns vote, each of these votes weighs ``1 / n``.
+
     Attributes
     ----------
     class_prior_ : numpy.ndarray of float64, shape (n_classes,)
         Uniform; what an item without votes gets.
+    column_group_ : numpy.ndarray of int64, shape (n_lfs,), or None
+        Group of each labeling function, counted from 0; -1 for one in none.
 
     Notes
     -----
@@ -49,36 +61,54 @@ class MajorityVote(BaseLabelModel):
     """
 
     uses_patterns = True
+    uses_soft_votes = True
 
-    def __init__(self) -> None:
-        pass
+    #: What holds in a subclass with a constructor or a fit of its own.
+    column_groups: ColumnGroups | None = None
+    column_group_: IntArray | None = None
 
-    def _fit(self, votes: VoteMatrix) -> None:
-        self.class_prior_ = np.full(votes.n_classes, 1.0 / votes.n_classes)
+    def __init__(self, *, column_groups: ColumnGroups | None = None) -> None:
+        self.column_groups = column_groups
+
+    def _check_columns(self, lf_names: tuple[str, ...]) -> None:
+        check_column_groups(type(self).__name__, self.column_groups, lf_names)
+
+    def _fit(self, votes: Votes) -> None:
+        self._remember(votes.n_classes, votes.lf_names)
 
     def _fit_counts(self, counts: PatternCounts) -> None:
-        self.class_prior_ = np.full(counts.n_classes, 1.0 / counts.n_classes)
+        self._remember(counts.n_classes, counts.lf_names)
 
-    def _posterior(self, votes: VoteMatrix) -> FloatArray:
-        return vote_shares(votes)
+    def _remember(self, n_classes: int, lf_names: tuple[str, ...]) -> None:
+        self.class_prior_ = np.full(n_classes, 1.0 / n_classes)
+        name = type(self).__name__
+        self.column_group_ = check_column_groups(name, self.column_groups, lf_names)
+
+    def _posterior(self, votes: Votes) -> FloatArray:
+        return vote_shares(votes, group_of=self.column_group_)
 
 
-def vote_shares(votes: VoteMatrix, smoothing: float = 0.0) -> FloatArray:
+def vote_shares(
+    votes: Votes, smoothing: float = 0.0, group_of: IntArray | None = None
+) -> FloatArray:
     """Return each class's share of every item's votes, uniform without votes.
 
     Parameters
     ----------
-    votes : VoteMatrix
-        The votes.
+    votes : VoteMatrix or SoftVotes
+        The votes. A soft vote is shared out by its probabilities.
     smoothing : float
         Pseudo-votes for each class, at least 0.
+    group_of : numpy.ndarray of int64, shape (n_lfs,), optional
+        Group of each labeling function, -1 for one in none: a group has one vote on each
+        item. By default every labeling function has one.
 
     Returns
     -------
     numpy.ndarray of float64, shape (n_items, n_classes)
         Every row sums to 1.
     """
-    counts = _class_counts(votes)
+    counts = _class_counts(votes) if group_of is None else _group_counts(votes, group_of)
     counts += smoothing
     total = row_sum(counts)
     counts[total[:, 0] == 0] = 1.0
@@ -87,8 +117,20 @@ def vote_shares(votes: VoteMatrix, smoothing: float = 0.0) -> FloatArray:
     return counts
 
 
-def _class_counts(votes: VoteMatrix) -> FloatArray:
+def _group_counts(votes: Votes, group_of: IntArray) -> FloatArray:
+    counts = np.zeros((votes.n_items, votes.n_classes))
+    for some, patterns in item_blocks(votes):
+        counts[some] = patterns.share_votes(group_of).class_counts()
+    return counts
+
+
+def _class_counts(votes: Votes) -> FloatArray:
     n_items, k = votes.n_items, votes.n_classes
+    if isinstance(votes, SoftVotes):
+        counts = np.zeros((n_items, k))
+        for some, patterns in item_blocks(votes):
+            counts[some] = patterns.class_counts()
+        return counts
     if isinstance(votes.store, SparseCodes):
         items, _, codes = votes.entries
         cells = items * k + codes

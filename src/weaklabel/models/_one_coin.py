@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from weaklabel.core import FloatArray, VoteMatrix
+from weaklabel.core import FloatArray, IntArray, Votes
 from weaklabel.core._check import check_number
 from weaklabel.core._numerics import safe_log
 from weaklabel.models._base import BaseLabelModel
+from weaklabel.models._column_groups import grouped_patterns
 from weaklabel.models._confusion import accuracy_from_counts, precision_from_confusion, proportions
 from weaklabel.models._em import (
     Expectation,
@@ -23,9 +24,14 @@ from weaklabel.models._em import (
 )
 from weaklabel.models._flag import check_flag
 from weaklabel.models._item_sum import item_sum
-from weaklabel.models._parameters import check_class_prior, check_em_parameters
+from weaklabel.models._parameters import (
+    ColumnGroups,
+    check_class_prior,
+    check_column_groups,
+    check_em_parameters,
+)
 from weaklabel.models._pattern_counts import PatternCounts
-from weaklabel.models._patterns import VotePatterns, patterns_of
+from weaklabel.models._patterns import VotePatterns
 
 __all__ = ["OneCoin"]
 
@@ -52,6 +58,11 @@ class OneCoin(BaseLabelModel):
         and pseudo-items for each class; at least 0, which gives maximum likelihood.
     class_prior : sequence of float, optional
         P(true class), positive and summing to 1, kept fixed.
+    column_groups : mapping of str to sequence of str, or sequence of sequence of str, optional
+        Labeling functions that say the same thing in several ways, such as prompts of
+        one language model or copies of one rule: names of columns, group by group, each
+        in one group at most. A group has the weight of one vote on each item: where
+        ``n`` of its columns vote, each of these votes weighs ``1 / n``.
 
     Attributes
     ----------
@@ -71,11 +82,13 @@ class OneCoin(BaseLabelModel):
     log_likelihoods_ : numpy.ndarray of float64, shape (n_iter_,)
         Log-likelihood of the votes after each iteration, in nats.
     objectives_ : numpy.ndarray of float64, shape (n_iter_,)
-        Log-likelihood plus log prior, which never falls, in nats.
+        Log-likelihood plus log prior, which never falls unless columns are grouped, in nats.
     n_iter_ : int
         Number of iterations.
     converged_ : bool
         Whether the last one moved no posterior by more than `tol`.
+    column_group_ : numpy.ndarray of int64, shape (n_lfs,), or None
+        Group of each labeling function, counted from 0; -1 for one in none.
 
     Notes
     -----
@@ -84,6 +97,11 @@ class OneCoin(BaseLabelModel):
     crowds the mean accuracy is 0.802 with an estimated prior and 0.823 with a
     uniform one (majority vote 0.815). **Not for columns that vote for one class only**,
     for the reason given at `DawidSkene`.
+
+    *Column groups.* The weight of a vote in its group multiplies its part of the sum over
+    votes in the E-step, and of the soft majority vote; accuracies are estimated
+    from all votes of a column. An exact copy of a column, grouped with it, changes no
+    posterior. With groups the objective may fall, as the M-step does not weigh votes.
 
     The start is the soft majority vote. Items without votes take no part in `fit`. Time
     O(n_votes * n_classes) for each iteration, on distinct vote patterns.
@@ -113,6 +131,7 @@ class OneCoin(BaseLabelModel):
 
     uses_gold = True
     uses_patterns = True
+    uses_soft_votes = True
 
     reliability_: FloatArray
     confusion_: FloatArray
@@ -122,6 +141,7 @@ class OneCoin(BaseLabelModel):
     objectives_: FloatArray
     n_iter_: int
     converged_: bool
+    column_group_: IntArray | None
 
     def __init__(
         self,
@@ -131,12 +151,14 @@ class OneCoin(BaseLabelModel):
         tol: float = 1e-4,
         smoothing: float = 0.01,
         class_prior: Sequence[float] | FloatArray | None = None,
+        column_groups: ColumnGroups | None = None,
     ) -> None:
         self.estimate_prior = estimate_prior
         self.max_iter = max_iter
         self.tol = tol
         self.smoothing = smoothing
         self.class_prior = class_prior
+        self.column_groups = column_groups
 
     def _check_parameters(self, n_classes: int) -> None:
         name = type(self).__name__
@@ -145,9 +167,12 @@ class OneCoin(BaseLabelModel):
         check_number(f"smoothing of {name}", self.smoothing, 0.0, advice="Use the default 0.01.")
         check_class_prior(name, self.class_prior, n_classes)
 
+    def _check_columns(self, lf_names: tuple[str, ...]) -> None:
+        check_column_groups(type(self).__name__, self.column_groups, lf_names)
+
     def _fit_counts(self, counts: PatternCounts) -> None:
         name, k = type(self).__name__, counts.n_classes
-        patterns = patterns_of(counts)
+        patterns, self.column_group_ = grouped_patterns(name, self.column_groups, counts)
         prior = check_class_prior(name, self.class_prior, k)
         if prior is None and not self.estimate_prior:
             prior = np.full(k, 1.0 / k)
@@ -168,11 +193,13 @@ class OneCoin(BaseLabelModel):
         self.n_iter_ = fit.n_iter
         self.converged_ = fit.converged
 
-    def _posterior(self, votes: VoteMatrix) -> FloatArray:
-        return item_posterior(votes, self.class_prior_, safe_log(self.confusion_))
+    def _posterior(self, votes: Votes) -> FloatArray:
+        return item_posterior(
+            votes, self.class_prior_, safe_log(self.confusion_), self.column_group_
+        )
 
-    def _evidence(self, item: VoteMatrix) -> FloatArray:
-        return item_evidence(item, safe_log(self.confusion_))
+    def _evidence(self, item: Votes) -> FloatArray:
+        return item_evidence(item, safe_log(self.confusion_), self.column_group_)
 
 
 class _Parameters(NamedTuple):

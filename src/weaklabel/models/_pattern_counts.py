@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from weaklabel.core import CodeArray, IntArray, LabelSchema, SparseCodes, VoteMatrix
+from weaklabel.core import (
+    CodeArray,
+    FloatArray,
+    IntArray,
+    LabelSchema,
+    SoftVotes,
+    SparseCodes,
+    VoteMatrix,
+    Votes,
+)
 from weaklabel.core._check import read_only
+from weaklabel.core._sparse import take_rows
 from weaklabel.errors import VotesError
 from weaklabel.models._gold import Gold, check_gold
 from weaklabel.models._row_hash import (
@@ -23,7 +33,15 @@ from weaklabel.models._row_hash import (
     row_hashes,
 )
 
-__all__ = ["PatternCounts", "count_patterns", "dense_cells", "merge_counts", "sparse_cells"]
+__all__ = [
+    "PatternCounts",
+    "SoftCells",
+    "count_patterns",
+    "dense_cells",
+    "merge_counts",
+    "soft_cells",
+    "sparse_cells",
+]
 
 #: Votes are turned into cells in blocks that a processor's cache holds.
 _ROWS_AT_ONCE = 4096
@@ -44,9 +62,9 @@ class PatternCounts:
     ----------
     indptr : numpy.ndarray of int64, shape (n_patterns + 1,)
         The votes of pattern ``i`` are ``cells[indptr[i]:indptr[i + 1]]``.
-    cells : numpy.ndarray of int32 or int64, shape (n_votes,)
+    cells : numpy.ndarray of int32 or int64, shape (n_cells,)
         ``j * n_classes + v`` for vote ``v`` of labeling function ``j``, ascending
-        within a pattern.
+        within a pattern. A soft vote has a cell for each class that it holds possible.
     counts : numpy.ndarray of int64, shape (n_patterns,)
         Number of items that have each pattern; at least 1.
     gold : numpy.ndarray of int8 or int16, shape (n_patterns,)
@@ -57,12 +75,16 @@ class PatternCounts:
         The labeling functions.
     schema : LabelSchema
         The classes.
+    weights : numpy.ndarray of float64, shape (n_cells,), optional
+        Weight of each cell: the probability that a soft vote gives to its class, above 0 and
+        up to 1. None where all are 1.
 
     Notes
     -----
     Patterns are ordered by a hash of their votes and gold. Counts are integers, so
     merging in any order and grouping gives the same bits. Memory grows with the
-    patterns, not with the items.
+    patterns, not with the items; but soft votes seldom repeat to the last bit, and with
+    them nearly every item is a pattern of its own.
 
     Examples
     --------
@@ -81,14 +103,15 @@ class PatternCounts:
     n_uncovered: int
     lf_names: tuple[str, ...]
     schema: LabelSchema
+    weights: FloatArray | None = None
 
     @classmethod
-    def of(cls, votes: VoteMatrix, gold: Gold | None = None) -> PatternCounts:
+    def of(cls, votes: Votes, gold: Gold | None = None) -> PatternCounts:
         """Return the counts of the items in `votes`.
 
         Parameters
         ----------
-        votes : VoteMatrix
+        votes : VoteMatrix or SoftVotes
             The votes; no items are allowed.
         gold : sequence of str, int or None, optional
             What is known of the class of each item: names or codes, None or -1 for
@@ -147,6 +170,9 @@ class PatternCounts:
         """
         _check_alike(self, other)
         indptr = np.concatenate([self.indptr, self.indptr[-1] + other.indptr[1:]])
+        weights = None
+        if self.weights is not None or other.weights is not None:
+            weights = np.concatenate([_weights(self), _weights(other)])
         joined = PatternCounts(
             indptr,
             np.concatenate([self.cells, other.cells]),
@@ -155,6 +181,7 @@ class PatternCounts:
             self.n_uncovered + other.n_uncovered,
             self.lf_names,
             self.schema,
+            weights,
         )
         return _merge_equal(joined)
 
@@ -163,9 +190,7 @@ class PatternCounts:
         if not (self.gold >= 0).any():
             return self
         unknown = np.full_like(self.gold, -1)
-        rows = (self.indptr, self.cells, self.counts)
-        blank = PatternCounts(*rows, unknown, self.n_uncovered, self.lf_names, self.schema)
-        return _merge_equal(blank)
+        return _merge_equal(replace(self, gold=unknown))
 
     def __repr__(self) -> str:
         known = int(self.counts[self.gold >= 0].sum())
@@ -179,9 +204,20 @@ class PatternCounts:
         return f"<div><p>{escape(repr(self))}</p></div>"
 
 
-def count_patterns(
-    votes: VoteMatrix, gold: CodeArray | None = None
-) -> tuple[PatternCounts, IntArray]:
+class SoftCells(NamedTuple):
+    """The cells of soft votes, row by row, with their weights, as in `PatternCounts`."""
+
+    indptr: IntArray
+    cells: npt.NDArray[Any]
+    weights: FloatArray
+
+    def take(self, rows: IntArray) -> SoftCells:
+        """Return the rows at `rows`, in that order."""
+        indptr, source = take_rows(self.indptr, rows)
+        return SoftCells(indptr, self.cells[source], self.weights[source])
+
+
+def count_patterns(votes: Votes, gold: CodeArray | None = None) -> tuple[PatternCounts, IntArray]:
     """Return the counts of `votes`, and the pattern of each item, -1 where it has no votes.
 
     Rows are told apart by two 64-bit hashes, each a sum over the votes of a fixed
@@ -189,7 +225,7 @@ def count_patterns(
 
     Parameters
     ----------
-    votes : VoteMatrix
+    votes : VoteMatrix or SoftVotes
         The votes.
     gold : numpy.ndarray of int8 or int16, shape (n_items,), optional
         Known class of each item, -1 where unknown.
@@ -203,19 +239,22 @@ def count_patterns(
 
     Notes
     -----
-    Time O(n_items * n_lfs) for the dense form and O(n_votes) for the sparse one,
-    plus one sort of n_items numbers. Two different rows would be merged only if
+    Time O(n_items * n_lfs) for the dense form, O(n_votes) for the sparse one and
+    O(n_votes * n_classes) for soft votes, plus one sort of n_items numbers. Two different rows would be merged only if
     both hashes, 128 bits, were equal.
     """
     covered = np.flatnonzero(votes.covered)
-    first, inverse, sizes = distinct(*(_hashes(votes, gold, salt)[covered] for salt in SALTS))
+    source = soft_cells(votes) if isinstance(votes, SoftVotes) else votes
+    n_cells = votes.n_lfs * votes.n_classes
+    hashes = (_hashes(source, gold, n_cells, salt)[covered] for salt in SALTS)
+    first, inverse, sizes = distinct(*hashes)
     rows = covered[first]
     index = np.full(votes.n_items, -1, dtype=np.int64)
     index[covered] = inverse
-    indptr, cells = _cells(votes, rows)
+    cells = source.take(rows) if isinstance(source, SoftCells) else _cells(source, rows)
     known = np.full(len(rows), -1, votes.schema.dtype) if gold is None else gold[rows]
     uncovered = votes.n_items - len(covered)
-    counts = _counts(indptr, cells, sizes, known, uncovered, votes.lf_names, votes.schema)
+    counts = _counts(cells, sizes, known, uncovered, votes.lf_names, votes.schema)
     return counts, index
 
 
@@ -261,43 +300,51 @@ def _merge_equal(counts: PatternCounts) -> PatternCounts:
     hashes = []
     for salt in SALTS:
         known = gold_hashes(counts.gold, counts.n_lfs * counts.n_classes, salt)
-        hashes.append(cell_hashes(counts.indptr, counts.cells, salt) + known)
+        hashes.append(cell_hashes(counts.indptr, counts.cells, salt, counts.weights) + known)
     first, inverse, _ = distinct(*hashes)
     # Sums of integers below 2**53, which float64 holds exactly.
     sums = np.bincount(inverse, counts.counts, minlength=len(first)).astype(np.int64)
-    lengths = np.diff(counts.indptr)[first]
-    indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-    source = np.arange(indptr[-1]) + np.repeat(counts.indptr[first] - indptr[:-1], lengths)
-    gold = counts.gold[first]
+    indptr, source = take_rows(counts.indptr, first)
+    weights = None if counts.weights is None else counts.weights[source]
+    cells = (indptr, counts.cells[source], weights)
     rest = (counts.n_uncovered, counts.lf_names, counts.schema)
-    return _counts(indptr, counts.cells[source], sums, gold, *rest)
+    return _counts(cells, sums, counts.gold[first], *rest)
+
+
+def _weights(counts: PatternCounts) -> FloatArray:
+    return np.ones(len(counts.cells)) if counts.weights is None else counts.weights
 
 
 def _counts(
-    indptr: IntArray,
-    cells: npt.NDArray[Any],
+    rows: tuple[IntArray, npt.NDArray[Any], FloatArray | None],
     counts: IntArray,
     gold: CodeArray,
     n_uncovered: int,
     lf_names: tuple[str, ...],
     schema: LabelSchema,
 ) -> PatternCounts:
+    indptr, cells, weights = rows
+    if weights is not None:
+        weights = None if (weights == 1.0).all() else read_only(weights)
     arrays = (read_only(indptr), read_only(cells), read_only(counts), read_only(gold))
-    return PatternCounts(*arrays, n_uncovered, lf_names, schema)
+    return PatternCounts(*arrays, n_uncovered, lf_names, schema, weights)
 
 
-def _hashes(votes: VoteMatrix, gold: CodeArray | None, salt: int) -> HashArray:
-    hashes = row_hashes(votes, salt)
-    if gold is None:
-        return hashes
-    return hashes + gold_hashes(gold, votes.n_lfs * votes.n_classes, salt)
+def _hashes(
+    votes: VoteMatrix | SoftCells, gold: CodeArray | None, n_cells: int, salt: int
+) -> HashArray:
+    if isinstance(votes, SoftCells):
+        hashes = cell_hashes(votes.indptr, votes.cells, salt, votes.weights)
+    else:
+        hashes = row_hashes(votes, salt)
+    return hashes if gold is None else hashes + gold_hashes(gold, n_cells, salt)
 
 
-def _cells(votes: VoteMatrix, rows: IntArray) -> tuple[IntArray, npt.NDArray[Any]]:
+def _cells(votes: VoteMatrix, rows: IntArray) -> tuple[IntArray, npt.NDArray[Any], None]:
     store, k = votes.store, votes.n_classes
     if isinstance(store, SparseCodes):
         taken = store.take(rows)
-        return taken.indptr, sparse_cells(taken.lfs, taken.codes, votes.n_lfs, k)
+        return taken.indptr, sparse_cells(taken.lfs, taken.codes, votes.n_lfs, k), None
     # Rows lie together here: of column-major votes, each row would be gathered from all over.
     by_row: npt.NDArray[Any] = np.ascontiguousarray(store)
     parts = [
@@ -306,7 +353,7 @@ def _cells(votes: VoteMatrix, rows: IntArray) -> tuple[IntArray, npt.NDArray[Any
     ]
     lengths = np.concatenate([np.diff(indptr) for indptr, _ in parts])
     indptr = np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths)])
-    return indptr, np.concatenate([cells for _, cells in parts])
+    return indptr, np.concatenate([cells for _, cells in parts]), None
 
 
 def dense_cells(codes: npt.NDArray[Any], n_classes: int) -> tuple[IntArray, npt.NDArray[Any]]:
@@ -323,7 +370,7 @@ def dense_cells(codes: npt.NDArray[Any], n_classes: int) -> tuple[IntArray, npt.
 
 
 def sparse_cells(
-    lfs: npt.NDArray[np.int32], codes: CodeArray, n_lfs: int, n_classes: int
+    lfs: npt.NDArray[np.int32], codes: CodeArray | IntArray, n_lfs: int, n_classes: int
 ) -> npt.NDArray[Any]:
     """Return the ``cells`` of votes that are given by column and code."""
     small = _cell_type(n_lfs, n_classes)
@@ -331,6 +378,30 @@ def sparse_cells(
     columns *= n_classes
     columns += codes
     return columns
+
+
+def soft_cells(votes: SoftVotes, rows: slice | None = None) -> SoftCells:
+    """Return the cells of soft votes, without those of probability 0.
+
+    Parameters
+    ----------
+    votes : SoftVotes
+        The votes.
+    rows : slice, optional
+        The items; by default all. Start and stop are given, the step is 1.
+
+    Returns
+    -------
+    SoftCells
+    """
+    indptr = votes.indptr if rows is None else votes.indptr[rows.start : rows.stop + 1]
+    cast = slice(int(indptr[0]), int(indptr[-1]))
+    proba, k = votes.proba[cast], votes.n_classes
+    places = np.flatnonzero(proba)
+    vote, code = np.divmod(places, k)
+    cells = sparse_cells(votes.lfs[cast][vote], code, votes.n_lfs, k)
+    ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.count_nonzero(proba, axis=1))])
+    return SoftCells(ends[indptr - cast.start], cells, proba.ravel()[places])
 
 
 def _cell_type(n_lfs: int, n_classes: int) -> np.dtype[Any]:

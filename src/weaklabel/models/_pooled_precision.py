@@ -11,7 +11,10 @@ __all__ = ["pooled_precision", "vote_counts"]
 
 
 def vote_counts(patterns: VotePatterns) -> FloatArray:
-    """Return how often each labeling function votes for each class, (n_lfs, n_classes)."""
+    """Return how often each labeling function votes for each class, (n_lfs, n_classes).
+
+    A soft vote counts for every class, with its probability.
+    """
     sums = np.asarray(patterns.one_hot.T @ patterns.counts, dtype=np.float64)
     return sums.reshape(patterns.n_lfs, patterns.n_classes)
 

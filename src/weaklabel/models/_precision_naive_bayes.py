@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from weaklabel.core import FloatArray, IntArray, VoteMatrix
+from weaklabel.core import FloatArray, IntArray, Votes
 from weaklabel.core._check import check_fraction, check_number
 from weaklabel.core._numerics import safe_log
 from weaklabel.models._agreement import pooled_agreement
@@ -31,7 +31,7 @@ from weaklabel.models._parameters import (
 from weaklabel.models._pattern_counts import PatternCounts
 from weaklabel.models._patterns import VotePatterns, patterns_of
 
-__all__ = ["PrecisionNaiveBayes"]
+__all__ = ["PrecisionNaiveBayes", "precision_weights"]
 
 #: Decimals of a sum of votes' weights that are more than rounding.
 _WEIGHT_DECIMALS = 9
@@ -147,6 +147,7 @@ class PrecisionNaiveBayes(BaseLabelModel):
 
     uses_gold = True
     uses_patterns = True
+    uses_soft_votes = True
 
     precision_: FloatArray
     accuracy_: FloatArray
@@ -218,18 +219,18 @@ class PrecisionNaiveBayes(BaseLabelModel):
         self.n_iter_ = fit.n_iter
         self.converged_ = fit.converged
 
-    def _posterior(self, votes: VoteMatrix) -> FloatArray:
-        weights = _log_weights(self.precision_, self.class_prior_)
+    def _posterior(self, votes: Votes) -> FloatArray:
+        weights = precision_weights(self.precision_, self.class_prior_)
         return item_posterior(votes, self.class_prior_, weights, self.column_group_)
 
-    def _evidence(self, item: VoteMatrix) -> FloatArray:
-        weights = _log_weights(self.precision_, self.class_prior_)
+    def _evidence(self, item: Votes) -> FloatArray:
+        weights = precision_weights(self.precision_, self.class_prior_)
         return item_evidence(item, weights, self.column_group_)
 
     def _accuracy_guess(self, patterns: VotePatterns) -> float:
         if self.prior_accuracy is not None:
             return float(self.prior_accuracy)
-        class_counts = patterns.class_counts()
+        class_counts = patterns.leading_counts()
         if patterns.shares is not None:  # n votes of 1 / n are one, and no hair more
             class_counts = class_counts.round(_WEIGHT_DECIMALS)
         return pooled_agreement(class_counts, patterns.counts, self.prior_strength)
@@ -282,10 +283,11 @@ def _expect(patterns: VotePatterns, parameters: _Parameters) -> Expectation:
     class_prior, precision, pseudo_votes, prior_precision = parameters
     gain = (prior_precision * safe_log(precision)).sum(axis=2)
     log_prior = float((pseudo_votes * gain).sum())
-    return expect(patterns, class_prior, _log_weights(precision, class_prior), log_prior)
+    return expect(patterns, class_prior, precision_weights(precision, class_prior), log_prior)
 
 
-def _log_weights(precision: FloatArray, class_prior: FloatArray) -> FloatArray:
+def precision_weights(precision: FloatArray, class_prior: FloatArray) -> FloatArray:
+    """Return ``[j, v, y]``: what a vote adds to the log-probability of a class, in nats."""
     return safe_log(precision) - safe_log(class_prior)
 
 

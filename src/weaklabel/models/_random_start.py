@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from weaklabel.core import FloatArray
+from weaklabel.core import FloatArray, IntArray
 from weaklabel.models._patterns import VotePatterns
+from weaklabel.models._row_hash import SALTS, weight_hashes
 
-__all__ = ["random_shares"]
+__all__ = ["random_candidate_shares", "random_shares"]
 
 _Hashes = npt.NDArray[np.uint64]
 
@@ -41,7 +42,7 @@ def random_shares(patterns: VotePatterns, n_parts: int, seed: int) -> FloatArray
     Notes
     -----
     Colour refinement [1]_ on the graph of patterns, labeling functions and classes, in
-    which a vote joins one of each. Time O(n_votes + n_patterns * n_classes * n_parts).
+    which a vote joins one of each, and a soft vote as many classes as it holds possible. Time O(n_votes + n_patterns * n_classes * n_parts).
 
     References
     ----------
@@ -49,13 +50,41 @@ def random_shares(patterns: VotePatterns, n_parts: int, seed: int) -> FloatArray
        the algebra which appears therein", Nauchno-Technicheskaya Informatsia 2(9), 1968.
     """
     pattern_colours, class_colours = _colours(patterns)
+    return _draws(pattern_colours[:, None] ^ _scramble(class_colours), n_parts, seed)
+
+
+def random_candidate_shares(
+    patterns: VotePatterns, rows: IntArray, classes: IntArray, n_parts: int, seed: int
+) -> FloatArray:
+    """Return those of `random_shares` that are of some patterns and classes.
+
+    Parameters
+    ----------
+    patterns : VotePatterns
+        The votes.
+    rows, classes : numpy.ndarray of int64, shape (n_chosen,)
+        Patterns and classes.
+    n_parts : int
+        Number of shares, at least 1.
+    seed : int
+        Another seed gives other draws.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n_chosen, n_parts)
+    """
+    pattern_colours, class_colours = _colours(patterns)
+    return _draws(pattern_colours[rows] ^ _scramble(class_colours)[classes], n_parts, seed)
+
+
+def _draws(colours: _Hashes, n_parts: int, seed: int) -> FloatArray:
+    """Return flat Dirichlet draws over a new last axis, one for each colour."""
     parts = _scramble(np.arange(n_parts, dtype=np.uint64) + np.uint64(seed % 2**32 << 20))
-    cells = _scramble(pattern_colours[:, None] ^ _scramble(class_colours))
-    hashes = _scramble(cells[:, :, None] ^ parts)
+    hashes = _scramble(_scramble(colours)[..., None] ^ parts)
     # 53 random bits make a number in (0, 1); minus its logarithm is exponential.
     uniform = ((hashes >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
     weights = -np.log(uniform)
-    return np.asarray(weights / weights.sum(axis=2, keepdims=True))
+    return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
 
 def _colours(patterns: VotePatterns) -> tuple[_Hashes, _Hashes]:
@@ -67,10 +96,12 @@ def _colours(patterns: VotePatterns) -> tuple[_Hashes, _Hashes]:
     row_colours = _scramble(items)
     lf_colours = np.zeros(patterns.n_lfs, dtype=np.uint64)
     class_colours = np.zeros(k, dtype=np.uint64)
+    weights = weight_hashes(patterns.one_hot.data, SALTS[0]) if patterns.soft else np.uint64(0)
     for _ in range(_ROUNDS):
         votes = _scramble(
             _scramble(row_colours[rows])
             ^ _scramble(lf_colours[lfs] + _scramble(class_colours)[codes])
+            ^ weights
         )
         row_colours = _totals(votes, rows, len(items))
         lf_colours = _totals(votes * items[rows], lfs, patterns.n_lfs)

@@ -7,9 +7,18 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from weaklabel.core import CodeArray, IntArray, SparseCodes, VoteMatrix
+from weaklabel.core import CodeArray, FloatArray, IntArray, SparseCodes, VoteMatrix
 
-__all__ = ["SALTS", "HashArray", "cell_hashes", "distinct", "gold_hashes", "row_hashes", "scramble"]
+__all__ = [
+    "SALTS",
+    "HashArray",
+    "cell_hashes",
+    "distinct",
+    "gold_hashes",
+    "row_hashes",
+    "scramble",
+    "weight_hashes",
+]
 
 HashArray: TypeAlias = npt.NDArray[np.uint64]
 
@@ -18,6 +27,8 @@ SALTS = (0x243F6A8885A308D3, 0xB7E151628AED2A6A)
 #: Columns are looked up together in tables of this size, block by block: both stay in cache.
 _LARGEST_TABLE = 4096
 _ROWS_AT_ONCE = 16_384
+#: The bits of the weight 1.
+_ONE = np.float64(1.0).view(np.uint64)
 
 
 def row_hashes(votes: VoteMatrix, salt: int) -> HashArray:
@@ -70,12 +81,18 @@ def _joint_codes(columns: list[CodeArray], n_classes: int) -> IntArray:
     return joint.astype(np.int64)
 
 
-def cell_hashes(indptr: IntArray, cells: npt.NDArray[Any], salt: int) -> HashArray:
+def cell_hashes(
+    indptr: IntArray, cells: npt.NDArray[Any], salt: int, weights: FloatArray | None = None
+) -> HashArray:
     """Return the hash of each row, of which ``cells[indptr[i]:indptr[i + 1]]`` are the votes.
 
-    A cell is ``j * n_classes + v`` for vote ``v`` of labeling function ``j``.
+    A cell is ``j * n_classes + v`` for vote ``v`` of labeling function ``j``. Every bit of its
+    weight counts; without `weights` all are 1.
     """
-    hashes = scramble(cells.astype(np.uint64), salt)
+    keys = cells.astype(np.uint64)
+    if weights is not None:
+        keys ^= weight_hashes(weights, salt)
+    hashes = scramble(keys, salt)
     # Sums wrap at 2**64, and so do their differences.
     running = np.concatenate([np.zeros(1, np.uint64), np.cumsum(hashes, dtype=np.uint64)])
     return np.asarray(running[indptr[1:]] - running[indptr[:-1]])
@@ -85,6 +102,12 @@ def gold_hashes(gold: CodeArray, n_cells: int, salt: int) -> HashArray:
     """Return what a known class adds to the hash of its row: 0 where it is unknown."""
     hashes = scramble(gold.astype(np.int64).astype(np.uint64) + np.uint64(n_cells), salt)
     return np.where(gold >= 0, hashes, np.uint64(0))
+
+
+def weight_hashes(weights: FloatArray, salt: int) -> HashArray:
+    """Return a pseudo-random number for each weight, 0 for a weight of 1."""
+    bits = weights.view(np.uint64) ^ _ONE
+    return np.where(bits != 0, scramble(bits, salt), np.uint64(0))
 
 
 def scramble(values: HashArray, salt: int) -> HashArray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from weaklabel.core import FloatArray
 
-__all__ = ["row_max", "row_sum"]
+__all__ = ["row_max", "row_sum", "softmax_rows"]
 
 #: Up to here NumPy sums a row from left to right, so that both ways have the same bits.
 _FEW = 7
@@ -33,3 +33,17 @@ def row_sum(values: FloatArray) -> FloatArray:
     if 0 < values.shape[1] <= _FEW:
         return np.asarray(reduce(np.add, values.T))[:, None]
     return np.asarray(values.sum(axis=1, keepdims=True))
+
+
+def softmax_rows(scores: FloatArray) -> FloatArray:
+    """Turn each row of log-scores into probabilities, in place, and return it.
+
+    Examples
+    --------
+    >>> softmax_rows(np.array([[-1000.0, -1000.0], [0.0, np.log(3)]]))
+    array([[0.5 , 0.5 ],
+           [0.25, 0.75]])
+    """
+    np.exp(np.subtract(scores, row_max(scores), out=scores), out=scores)
+    scores /= row_sum(scores)
+    return scores

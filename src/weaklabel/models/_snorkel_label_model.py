@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from weaklabel.core import FloatArray, VoteMatrix
+from weaklabel.core import FloatArray, VoteMatrix, Votes
 from weaklabel.core._check import check_int, check_number
 from weaklabel.core._numerics import safe_log
+from weaklabel.core._soft_votes import require_hard
 from weaklabel.errors import MissingDependencyError, VotesError
 from weaklabel.models._base import BaseLabelModel
 from weaklabel.models._em import item_posterior
@@ -28,7 +29,7 @@ class SnorkelLabelModel(BaseLabelModel):
     It needs the extra ``snorkel``, which brings torch, and only for `fit`: what was learned
     are plain arrays, from which posteriors are computed here in log space. `MatrixCompletion` is
     the same estimator without either, with a fixed start and a guard against
-    inverted labels.
+    inverted labels. Soft votes are refused: Snorkel learns from class codes.
 
     Parameters
     ----------
@@ -61,6 +62,8 @@ class SnorkelLabelModel(BaseLabelModel):
     ------
     MissingDependencyError
         From `fit`, if snorkel is not installed.
+    ParameterError
+        If the votes are soft; give it ``votes.hard()``.
     VotesError
         From `fit`, if there are fewer than three labeling functions, or Snorkel fails, as it
         does where `lr` is too long a step for hundreds of columns.
@@ -109,8 +112,9 @@ class SnorkelLabelModel(BaseLabelModel):
         check_int(f"seed of {name}", self.seed, 0, "Use the default 0.")
         check_class_prior(name, self.class_prior, n_classes)
 
-    def _fit(self, votes: VoteMatrix) -> None:
+    def _fit(self, votes: Votes) -> None:
         name = type(self).__name__
+        votes = require_hard(votes, name)
         if votes.n_lfs < _FEWEST_LFS:
             raise VotesError(
                 f"votes has {votes.n_lfs} labeling functions, must have at least {_FEWEST_LFS} "
@@ -124,7 +128,7 @@ class SnorkelLabelModel(BaseLabelModel):
         self.precision_ = _precision(self.vote_rates_, self.class_prior_)
         self.accuracy_ = _accuracy(self.precision_, votes)
 
-    def _posterior(self, votes: VoteMatrix) -> FloatArray:
+    def _posterior(self, votes: Votes) -> FloatArray:
         return item_posterior(votes, self.class_prior_, safe_log(self.vote_rates_))
 
 

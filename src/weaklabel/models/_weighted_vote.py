@@ -8,21 +8,31 @@ from typing import NamedTuple
 
 import numpy as np
 
-from weaklabel.core import FloatArray, VoteMatrix
+from weaklabel.core import FloatArray, IntArray, Votes
 from weaklabel.core._check import check_number
 from weaklabel.core._numerics import TIE_TOLERANCE
 from weaklabel.models._agreement import pooled_agreement
 from weaklabel.models._base import BaseLabelModel
+from weaklabel.models._column_groups import grouped_patterns
 from weaklabel.models._confusion import accuracy_from_counts
 from weaklabel.models._em import Expectation, run_em, soft_vote, warn_unless_converged
+from weaklabel.models._gold import overwrite
 from weaklabel.models._item_sum import item_sum
-from weaklabel.models._parameters import check_class_prior, check_em_parameters
+from weaklabel.models._parameters import (
+    ColumnGroups,
+    check_class_prior,
+    check_column_groups,
+    check_em_parameters,
+)
+from weaklabel.models._pattern_counts import PatternCounts
 from weaklabel.models._patterns import VotePatterns, vote_patterns
 
 __all__ = ["WeightedVote"]
 
 #: Of a labeling function at or below chance; where all are, they still count alike.
 _LOWEST_WEIGHT = 1e-3
+#: Decimals of a sum of votes' weights that are more than rounding.
+_WEIGHT_DECIMALS = 9
 
 
 class WeightedVote(BaseLabelModel):
@@ -49,6 +59,11 @@ class WeightedVote(BaseLabelModel):
     class_prior : sequence of float, optional
         P(true class), positive and summing to 1. By default uniform, so that the
         class with the most weight wins.
+    column_groups : mapping of str to sequence of str, or sequence of sequence of str, optional
+        Labeling functions that say the same thing in several ways, such as prompts of
+        one language model or copies of one rule: names of columns, group by group, each
+        in one group at most. A group has the weight of one vote on each item: where
+        ``n`` of its columns vote, each of these votes weighs ``1 / n``.
 
     Attributes
     ----------
@@ -56,16 +71,18 @@ class WeightedVote(BaseLabelModel):
         Weight of each labeling function's vote, in [0.001, 1]: 1 for one that always
         agrees, 0.001 for one that agrees no more often than chance.
     accuracy_ : numpy.ndarray of float64, shape (n_lfs,)
-        Agreement with the weighted vote where other labeling functions vote too, before
-        it is shrunk; NaN for one that never votes in company.
+        Agreement with the weighted vote where other labeling functions vote too, or with
+        the known class, before it is shrunk; NaN for one that never votes in company.
     class_prior_ : numpy.ndarray of float64, shape (n_classes,)
         The class prior that was given, or uniform; what an item without votes gets.
     objectives_ : numpy.ndarray of float64, shape (n_iter_,)
-        What the iteration climbs; it never falls.
+        What the iteration climbs; it never falls, unless columns are grouped.
     n_iter_ : int
         Number of iterations.
     converged_ : bool
         Whether the last one moved no share by more than `tol`.
+    column_group_ : numpy.ndarray of int64, shape (n_lfs,), or None
+        Group of each labeling function, counted from 0; -1 for one in none.
 
     Notes
     -----
@@ -85,6 +102,15 @@ class WeightedVote(BaseLabelModel):
     Both the weights and the classes that win are exact maxima of::
 
         sum over j of weights[j] (a_j + s p - (n_j + s) / k) k / (k - 1) - weights[j]^2 (n_j + s) / 2
+
+    *Gold.* On an item of known class a vote agrees if it is for that class, whatever has the
+    most weight, and a lone vote counts there like any other. Gold moves the weights only:
+    the posterior of an item is still the shares of its votes.
+
+    *Column groups.* The weight of a vote in its group multiplies the labeling function's in
+    ``share``, in the soft majority vote and in ``p``; agreements are counted over all votes of
+    a column, and votes of one group alone on an item are no company. An exact copy of a
+    column, grouped with it, changes no posterior.
 
     Time O(n_votes * n_classes) for each iteration, on distinct vote patterns.
 
@@ -110,11 +136,16 @@ class WeightedVote(BaseLabelModel):
     array([[0.78, 0.22]])
     """
 
+    uses_gold = True
+    uses_patterns = True
+    uses_soft_votes = True
+
     weights_: FloatArray
     accuracy_: FloatArray
     objectives_: FloatArray
     n_iter_: int
     converged_: bool
+    column_group_: IntArray | None
 
     def __init__(
         self,
@@ -124,12 +155,14 @@ class WeightedVote(BaseLabelModel):
         tol: float = 1e-4,
         smoothing: float = 0.5,
         class_prior: Sequence[float] | FloatArray | None = None,
+        column_groups: ColumnGroups | None = None,
     ) -> None:
         self.prior_strength = prior_strength
         self.max_iter = max_iter
         self.tol = tol
         self.smoothing = smoothing
         self.class_prior = class_prior
+        self.column_groups = column_groups
 
     def _check_parameters(self, n_classes: int) -> None:
         name = type(self).__name__
@@ -139,10 +172,14 @@ class WeightedVote(BaseLabelModel):
         check_number(f"smoothing of {name}", self.smoothing, 0.0, advice="Use the default 0.5.")
         check_class_prior(name, self.class_prior, n_classes)
 
-    def _fit(self, votes: VoteMatrix) -> None:
-        name, k = type(self).__name__, votes.n_classes
-        patterns = _in_company(vote_patterns(votes))
-        pooled = pooled_agreement(patterns.class_counts(), patterns.counts, self.prior_strength)
+    def _check_columns(self, lf_names: tuple[str, ...]) -> None:
+        check_column_groups(type(self).__name__, self.column_groups, lf_names)
+
+    def _fit_counts(self, counts: PatternCounts) -> None:
+        name, k = type(self).__name__, counts.n_classes
+        given, self.column_group_ = grouped_patterns(name, self.column_groups, counts)
+        patterns = _in_company(given)
+        pooled = self._pooled(patterns)
         fit = run_em(
             soft_vote(patterns),
             lambda shares: _maximize(patterns, shares, pooled, self.prior_strength),
@@ -151,16 +188,24 @@ class WeightedVote(BaseLabelModel):
             tol=self.tol,
         )
         warn_unless_converged(name, fit, self.max_iter, self.tol)
-        given = check_class_prior(name, self.class_prior, k)
-        self.class_prior_ = np.full(k, 1.0 / k) if given is None else given
+        prior = check_class_prior(name, self.class_prior, k)
+        self.class_prior_ = np.full(k, 1.0 / k) if prior is None else prior
         self.weights_ = _weights(fit.parameters, k)
         self.accuracy_ = accuracy_from_counts(patterns.expected_counts(_winners(fit.posterior)))
         self.objectives_ = fit.objectives
         self.n_iter_ = fit.n_iter
         self.converged_ = fit.converged
 
-    def _posterior(self, votes: VoteMatrix) -> FloatArray:
+    def _pooled(self, patterns: VotePatterns) -> float:
+        class_counts = patterns.leading_counts()
+        if patterns.shares is not None:  # n votes of 1 / n are one, and no hair more
+            class_counts = class_counts.round(_WEIGHT_DECIMALS)
+        return pooled_agreement(class_counts, patterns.counts, self.prior_strength)
+
+    def _posterior(self, votes: Votes) -> FloatArray:
         patterns = vote_patterns(votes)
+        if self.column_group_ is not None:
+            patterns = patterns.share_votes(self.column_group_)
         sums = _weight_sums(patterns, self.weights_)
         sums += self.smoothing * self.class_prior_
         return patterns.to_items(sums / sums.sum(axis=1, keepdims=True), self.class_prior_)
@@ -174,9 +219,12 @@ class _Agreement(NamedTuple):
 
 
 def _in_company(patterns: VotePatterns) -> VotePatterns:
-    """Return the patterns with two votes or more; those with one count no items."""
+    """Return the patterns with more than one vote's weight, or gold; others count no items."""
     n_votes = patterns.class_counts().sum(axis=1)
-    return replace(patterns, counts=np.where(n_votes > 1, patterns.counts, 0.0))
+    counted = n_votes.round(_WEIGHT_DECIMALS) > 1
+    if patterns.gold is not None:
+        counted |= patterns.gold >= 0
+    return replace(patterns, counts=np.where(counted, patterns.counts, 0.0))
 
 
 def _maximize(
@@ -205,12 +253,23 @@ def _expect(patterns: VotePatterns, agreement: _Agreement, pseudo_agreed: float)
     weights = _weights(agreement, k)
     sums = _weight_sums(patterns, weights)
     # The winners are those that these weights choose, not those that chose the weights.
-    agreed = float(item_sum(patterns.counts, sums.max(axis=1, initial=0.0)))
+    won = sums.max(axis=1, initial=0.0)
+    shares = sums / sums.sum(axis=1, keepdims=True)
+    if patterns.gold is not None:
+        known = np.flatnonzero(patterns.gold >= 0)
+        won[known] = sums[known, patterns.gold[known]]
+        shares = overwrite(shares, patterns.gold)
+    agreed = float(item_sum(patterns.counts, won))
     gain = agreed + float((weights * (pseudo_agreed - n_votes / k)).sum())
     objective = gain * k / (k - 1) - 0.5 * float((weights**2 * n_votes).sum())
-    return Expectation(sums / sums.sum(axis=1, keepdims=True), agreed, objective)
+    return Expectation(shares, agreed, objective)
 
 
 def _weight_sums(patterns: VotePatterns, weights: FloatArray) -> FloatArray:
     """Return the weight of the votes for each class, shape (n_patterns, n_classes)."""
-    return patterns.sum_votes(weights[:, None, None] * np.eye(patterns.n_classes))
+    from scipy.sparse import csr_array
+
+    votes = patterns.one_hot if patterns.shares is None else patterns.shares
+    data = votes.data * weights[votes.indices // patterns.n_classes]
+    weighted = csr_array((data, votes.indices, votes.indptr), shape=votes.shape)
+    return replace(patterns, shares=weighted).class_counts()

@@ -19,7 +19,7 @@ from weaklabel.core import (
     Items,
     SoftLabels,
     StringArray,
-    VoteMatrix,
+    Votes,
     as_items,
 )
 from weaklabel.core._check import check_int
@@ -65,7 +65,7 @@ def refine(
     items: object,
     *,
     id_column: str | None = None,
-    votes: VoteMatrix | None = None,
+    votes: Votes | None = None,
     gold: Sequence[object] | npt.NDArray[Any] | None = None,
     text_columns: Sequence[str] | None = None,
     ignore_columns: Sequence[str] = (),
@@ -89,7 +89,7 @@ def refine(
         The items, in any order; anything that `as_items` takes.
     id_column : str, optional
         The column with the ids, as when the votes were made; see `as_items`.
-    votes : VoteMatrix, optional
+    votes : VoteMatrix or SoftVotes, optional
         The votes behind `soft`. Items without votes are not learned from, and
         their refined label is the classifier's alone. By default all items have votes.
     gold : sequence of str, int or None, shape (n_items,), optional
@@ -147,7 +147,7 @@ def refine(
     --------
     Items 0 to 5 have votes; the last, which has none, reads like spam:
 
-    >>> from weaklabel.core import LabelSchema, SoftLabels, as_items, as_items
+    >>> from weaklabel.core import LabelSchema, SoftLabels, VoteMatrix, as_items
     >>> texts = ["free money now", "free money here", "money free today",
     ...          "lovely old song", "old song, lovely", "song I love", "free money"]
     >>> items = as_items(texts)
@@ -196,7 +196,7 @@ def _combined(
     return np.where(covered[:, None], both, proba)
 
 
-def _covered(item_ids: StringArray, votes: VoteMatrix | None) -> BoolArray:
+def _covered(item_ids: StringArray, votes: Votes | None) -> BoolArray:
     if votes is None:
         return np.ones(len(item_ids), dtype=np.bool_)
     return votes.covered[match_item_ids(item_ids, votes.item_ids, "votes")]

@@ -11,6 +11,7 @@ import numpy as np
 
 from weaklabel.core import Items, ReviewQueue, VoteMatrix, as_items
 from weaklabel.core._ids import match_item_ids
+from weaklabel.core._soft_votes import require_hard
 from weaklabel.errors import FileFormatError, WriteError
 from weaklabel.files import write_csv, write_jsonl
 from weaklabel.io import columns_beside
@@ -63,6 +64,8 @@ def write_queue(
     ------
     ItemsError
         If an item of the queue is not among `items` or `votes`, or a column is missing.
+    VotesError
+        If `votes` are soft.
     WriteError
         If the system refuses; files that were there stay as they were.
 
@@ -122,6 +125,7 @@ def _shown(
 def _votes_in_words(queue: ReviewQueue, votes: VoteMatrix | None) -> list[dict[str, str | None]]:
     if votes is None:
         return [{} for _ in range(queue.n_items)]
+    votes = require_hard(votes, "write_queue")
     codes = votes.take(match_item_ids(queue.item_ids, votes.item_ids, "votes")).codes
     return [
         {votes.lf_names[j]: votes.schema.name(int(row[j])) for j in np.flatnonzero(row >= 0)}

@@ -4,6 +4,13 @@ Not imported by ``import weaklabel``. Strategies need hypothesis, which is impor
 """
 
 from weaklabel.testing._check import LAWS, check_label_model
+from weaklabel.testing._column_group_laws import (
+    check_column_groups_are_kept_in_a_file,
+    check_group_of_one_changes_nothing,
+    check_group_that_agrees_weighs_one_vote,
+    check_grouped_copy_changes_nothing,
+    check_wrong_column_groups_are_refused,
+)
 from weaklabel.testing._conduct_laws import (
     check_bad_parameter_is_refused,
     check_clone_keeps_parameters,
@@ -37,7 +44,12 @@ from weaklabel.testing._labeling_functions import (
     check_labeling_function_case,
     labeling_function_cases,
 )
-from weaklabel.testing._matrices import edge_matrices, ordinary_matrices
+from weaklabel.testing._matrices import (
+    edge_matrices,
+    edge_soft_votes,
+    ordinary_matrices,
+    ordinary_soft_votes,
+)
 from weaklabel.testing._posterior_laws import (
     check_batches_equal_the_whole,
     check_equal_rows_get_equal_posteriors,
@@ -53,7 +65,16 @@ from weaklabel.testing._posterior_laws import (
     check_unanimous_votes_win,
     check_uncovered_item_gets_class_prior,
 )
-from weaklabel.testing._strategies import label_schemas, soft_labels, vote_matrices
+from weaklabel.testing._soft_vote_laws import (
+    check_certain_soft_votes_are_votes,
+    check_doubt_weakens_a_vote,
+    check_explanation_names_soft_votes,
+    check_soft_batches_equal_the_whole,
+    check_soft_order_changes_nothing,
+    check_soft_posterior_is_a_distribution,
+    check_soft_rows_stand_alone,
+)
+from weaklabel.testing._strategies import label_schemas, soft_labels, soft_votes, vote_matrices
 from weaklabel.testing._synthetic import synthetic_votes
 
 __all__ = [
@@ -61,17 +82,24 @@ __all__ = [
     "LAWS",
     "check_bad_parameter_is_refused",
     "check_batches_equal_the_whole",
+    "check_certain_soft_votes_are_votes",
     "check_chosen_gold_changes_no_estimate",
     "check_clone_keeps_parameters",
+    "check_column_groups_are_kept_in_a_file",
     "check_constructor_only_stores",
+    "check_doubt_weakens_a_vote",
     "check_empty_votes_are_refused",
     "check_equal_rows_get_equal_posteriors",
     "check_explanation_adds_up",
+    "check_explanation_names_soft_votes",
     "check_fit_leaves_votes_alone",
     "check_fit_returns_self",
     "check_global_generators_are_left_alone",
     "check_gold_is_learned_or_refused",
     "check_gold_stays_out_of_predictions",
+    "check_group_of_one_changes_nothing",
+    "check_group_that_agrees_weighs_one_vote",
+    "check_grouped_copy_changes_nothing",
     "check_item_order_changes_nothing",
     "check_known_items_keep_their_class",
     "check_label_model",
@@ -91,18 +119,26 @@ __all__ = [
     "check_same_seed_same_bits",
     "check_saved_model_predicts_the_same",
     "check_silent_lf_changes_nothing",
+    "check_soft_batches_equal_the_whole",
     "check_soft_labels_name_their_source",
+    "check_soft_order_changes_nothing",
+    "check_soft_posterior_is_a_distribution",
+    "check_soft_rows_stand_alone",
     "check_sparse_equals_dense",
     "check_unanimous_votes_win",
     "check_uncovered_item_gets_class_prior",
     "check_unfitted_model_is_refused",
     "check_unknown_gold_changes_nothing",
+    "check_wrong_column_groups_are_refused",
     "check_wrong_gold_is_refused",
     "edge_matrices",
+    "edge_soft_votes",
     "label_schemas",
     "labeling_function_cases",
     "ordinary_matrices",
+    "ordinary_soft_votes",
     "soft_labels",
+    "soft_votes",
     "synthetic_votes",
     "vote_matrices",
 ]

@@ -7,7 +7,13 @@ from types import MappingProxyType
 
 from weaklabel.errors import ParameterError, wrong_value
 from weaklabel.models import BaseLabelModel
-from weaklabel.testing import _conduct_laws, _gold_laws, _posterior_laws
+from weaklabel.testing import (
+    _column_group_laws,
+    _conduct_laws,
+    _gold_laws,
+    _posterior_laws,
+    _soft_vote_laws,
+)
 from weaklabel.testing._exceptions import exceptions_of
 
 __all__ = ["LAWS", "check_label_model"]
@@ -18,7 +24,13 @@ _PREFIX = "check_"
 LAWS: Mapping[str, Callable[[BaseLabelModel], None]] = MappingProxyType(
     {
         name.removeprefix(_PREFIX): getattr(module, name)
-        for module in (_posterior_laws, _gold_laws, _conduct_laws)
+        for module in (
+            _posterior_laws,
+            _gold_laws,
+            _column_group_laws,
+            _soft_vote_laws,
+            _conduct_laws,
+        )
         for name in module.__all__
     }
 )

@@ -29,6 +29,10 @@ ARGUMENT_EXCEPTIONS: Mapping[tuple[str, str, object], Mapping[str, str]] = {
             "A labeling function that always abstains is one whose outcome is known: its pseudo-"
             "votes make the abstain a little more probable in classes with many items."
         ),
+        "group_that_agrees_weighs_one_vote": (
+            "Each of the n columns of a group has an outcome on every item, which weighs 1 / n. "
+            "One that votes while the others abstain is a vote and n - 1 abstains."
+        ),
     },
 }
 
@@ -40,7 +44,7 @@ def exceptions_of(model: BaseLabelModel) -> Mapping[str, str]:
     --------
     >>> from weaklabel.models import DawidSkene
     >>> sorted(exceptions_of(DawidSkene(abstain_informative=True)))
-    ['silent_lf_changes_nothing', 'uncovered_item_gets_class_prior']
+    ['group_that_agrees_weighs_one_vote', 'silent_lf_changes_nothing', 'uncovered_item_gets_class_prior']
     >>> exceptions_of(DawidSkene())
     {}
     """

@@ -1,14 +1,25 @@
-"""Small vote matrices on which the laws are checked: ordinary ones and every odd case."""
+"""Small votes on which the laws are checked: ordinary ones, soft ones and every odd case."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from weaklabel.core import LabelSchema, VoteMatrix
+from weaklabel.core import LabelSchema, SoftVotes, VoteMatrix
 from weaklabel.testing._synthetic import synthetic_votes
 
-__all__ = ["all_matrices", "edge_matrices", "ordinary_matrices", "to_sparse", "with_codes"]
+__all__ = [
+    "all_matrices",
+    "edge_matrices",
+    "edge_soft_votes",
+    "ordinary_matrices",
+    "ordinary_soft_votes",
+    "to_sparse",
+    "with_codes",
+]
+
+#: What soft votes give to the class they are for: little more than nothing, something, all.
+_SHARPNESS = (0.1, 0.5, 0.9, 1.0)
 
 
 def ordinary_matrices() -> dict[str, VoteMatrix]:
@@ -53,6 +64,31 @@ def edge_matrices() -> dict[str, VoteMatrix]:
     }
 
 
+def ordinary_soft_votes() -> dict[str, SoftVotes]:
+    """Return the ordinary matrices with votes that are more or less sure, by name.
+
+    In each the last column is certain, and items without votes and with equal ones occur.
+    """
+    return {
+        name: _softened(votes, seed)
+        for seed, (name, votes) in enumerate(ordinary_matrices().items())
+    }
+
+
+def edge_soft_votes() -> dict[str, SoftVotes]:
+    """Return soft votes at the edge of what can be fitted, by name."""
+    nan = [np.nan] * 3
+    return {
+        "all soft votes silent": _soft([[nan] * 3] * 4),
+        "one item": _soft([[[0.2, 0.5, 0.3], nan, [0.0, 0.1, 0.9]]]),
+        "one column": _soft([[[0.2, 0.8]], [[0.6, 0.4]], [[0.5, 0.5]], [[np.nan] * 2]]),
+        "uniform votes": _soft(np.full((5, 3, 4), 0.25)),
+        "votes sure but for rounding": _soft([[[1.0 - 1e-16, 1e-300]] * 3, [[1e-12, 1.0]] * 3]),
+        "a class that no vote holds possible": _soft([[[0.4, 0.6, 0.0]] * 4] * 3),
+        "unanimous soft votes": _soft([[[0.1, 0.7, 0.2]] * 5] * 6),
+    }
+
+
 def all_matrices() -> dict[str, VoteMatrix]:
     """Return the ordinary and the edge matrices, by name."""
     return ordinary_matrices() | edge_matrices()
@@ -73,3 +109,20 @@ def with_codes(votes: VoteMatrix, codes: npt.ArrayLike) -> VoteMatrix:
 def _matrix(codes: npt.ArrayLike, n_classes: int) -> VoteMatrix:
     schema = LabelSchema([f"class_{y}" for y in range(n_classes)])
     return VoteMatrix.from_array(codes, schema)
+
+
+def _softened(votes: VoteMatrix, seed: int) -> SoftVotes:
+    """Return the same votes, each with some probability on every class, the last column as is."""
+    items, lfs, codes = votes.entries
+    sharpness = np.random.default_rng(seed).choice(_SHARPNESS, size=len(codes))
+    sharpness[lfs == votes.n_lfs - 1] = 1.0
+    certain = np.eye(votes.n_classes)[codes]
+    proba = sharpness[:, None] * certain + (1.0 - sharpness[:, None]) / votes.n_classes
+    shape = (votes.n_items, votes.n_lfs)
+    names = votes.lf_names
+    return SoftVotes.from_entries(items, lfs, proba, shape, votes.schema, names, votes.item_ids)
+
+
+def _soft(proba: npt.ArrayLike) -> SoftVotes:
+    n_classes = np.shape(proba)[-1]
+    return SoftVotes.from_array(proba, [f"class_{y}" for y in range(n_classes)])

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from weaklabel.core import FloatArray, VoteMatrix
+from weaklabel.core import FloatArray, Votes
 from weaklabel.errors import WeaklabelWarning
 from weaklabel.models import BaseLabelModel
 
@@ -38,7 +38,7 @@ def fresh(model: BaseLabelModel) -> BaseLabelModel:
     return copy.deepcopy(model)
 
 
-def fitted(model: BaseLabelModel, votes: VoteMatrix) -> BaseLabelModel:
+def fitted(model: BaseLabelModel, votes: Votes) -> BaseLabelModel:
     """Return a copy of `model` fitted on `votes`; what it warns of is not the law's business."""
     copied = fresh(model)
     with warnings.catch_warnings():
@@ -47,7 +47,7 @@ def fitted(model: BaseLabelModel, votes: VoteMatrix) -> BaseLabelModel:
     return copied
 
 
-def fitted_in_batches(model: BaseLabelModel, batches: Iterable[VoteMatrix]) -> BaseLabelModel:
+def fitted_in_batches(model: BaseLabelModel, batches: Iterable[Votes]) -> BaseLabelModel:
     """Return a copy of `model` fitted on `batches`, one after the other."""
     copied = fresh(model)
     with warnings.catch_warnings():

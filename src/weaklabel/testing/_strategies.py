@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from weaklabel.core import LabelSchema, SoftLabels, VoteMatrix
+from weaklabel.core import LabelSchema, SoftLabels, SoftVotes, VoteMatrix
 from weaklabel.core._numerics import log_normalize
 from weaklabel.errors import MissingDependencyError
 from weaklabel.testing._matrices import to_sparse
@@ -15,7 +15,7 @@ from weaklabel.testing._matrices import to_sparse
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-__all__ = ["label_schemas", "soft_labels", "vote_matrices"]
+__all__ = ["label_schemas", "soft_labels", "soft_votes", "vote_matrices"]
 
 _SHAPES = ("any", "silent rows and columns", "unanimous", "tied", "one-class columns", "silence")
 
@@ -88,6 +88,43 @@ def soft_labels(*, max_items: int = 10, max_classes: int = 4) -> SearchStrategy[
     return labels
 
 
+def soft_votes(
+    *, min_items: int = 0, max_items: int = 10, max_lfs: int = 4, max_classes: int = 4
+) -> SearchStrategy[SoftVotes]:
+    """Return a strategy for soft votes: certain, uniform and anything between, and abstains.
+
+    Parameters
+    ----------
+    min_items, max_items : int
+        Number of items; 0 by default at least.
+    max_lfs : int
+        Largest number of labeling functions; at least 1.
+    max_classes : int
+        Largest number of classes; at least 2.
+
+    Returns
+    -------
+    SearchStrategy of SoftVotes
+
+    Raises
+    ------
+    MissingDependencyError
+        If hypothesis is not installed.
+    """
+    st = _strategies("soft_votes")
+    sizes = st.tuples(
+        st.integers(min_items, max_items), st.integers(1, max_lfs), st.integers(2, max_classes)
+    )
+    # Differences of up to 800 nats: probabilities that are exactly 0 and 1 are among them.
+    nats = st.one_of(st.integers(-5, 0), st.integers(-800, 0))
+    votes: SearchStrategy[SoftVotes] = sizes.flatmap(
+        lambda size: st.builds(
+            _soft_votes, _arrays(size, nats), _arrays(size[:2], st.integers(0, 3))
+        )
+    )
+    return votes
+
+
 def _strategies(needed_for: str) -> Any:
     try:
         import hypothesis.strategies as st
@@ -97,7 +134,7 @@ def _strategies(needed_for: str) -> Any:
     return st
 
 
-def _arrays(shape: tuple[int, int], elements: Any) -> Any:
+def _arrays(shape: tuple[int, ...], elements: Any) -> Any:
     from hypothesis.extra.numpy import arrays
 
     return arrays(np.int64, shape, elements=elements)
@@ -126,3 +163,10 @@ def _votes(codes: npt.NDArray[np.int64], n_classes: int, shape: str, sparse: boo
 
 def _soft(logs: npt.NDArray[np.int64]) -> SoftLabels:
     return SoftLabels(log_normalize(logs.astype(np.float64)), None, _schema(logs.shape[1]))
+
+
+def _soft_votes(logs: npt.NDArray[np.int64], casts: npt.NDArray[np.int64]) -> SoftVotes:
+    n_classes = logs.shape[2]
+    proba = log_normalize(logs.reshape(-1, n_classes).astype(np.float64)).reshape(logs.shape)
+    proba[casts == 0] = np.nan
+    return SoftVotes.from_array(proba, _schema(n_classes))

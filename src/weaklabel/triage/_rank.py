@@ -22,6 +22,7 @@ from weaklabel.core import (
 from weaklabel.core._check import check_int, check_number
 from weaklabel.core._ids import match_item_ids
 from weaklabel.core._numerics import margin
+from weaklabel.core._soft_votes import require_hard
 from weaklabel.errors import LabelsError, ParameterError, wrong_value
 from weaklabel.triage import _reasons
 
@@ -108,6 +109,8 @@ def rank_for_review(
         If `votes`, `pred_probs` or `proposed` lack an item of `soft`.
     LabelsError
         If they have other classes, or `pred_probs` comes from a label model.
+    VotesError
+        If `votes` are soft.
     ParameterError
         If `budget`, `random_share` or `seed` is outside what is allowed.
 
@@ -131,6 +134,7 @@ def rank_for_review(
     >>> queue.reasons[queue.item_ids.tolist().index("d")][0]
     'no labeling function votes; classifier says spam 0.70'
     """
+    votes = require_hard(votes, "rank_for_review")
     budget, seed = check_int("budget", budget, 1), check_int("seed", seed, 0)
     share = _checked_share(random_share)
     shown = soft if proposed is None else proposed
