@@ -72,3 +72,14 @@ def test_group_of_three_ties_with_one_vote_exactly() -> None:
 def test_smoothed_shares_of_a_group_count_its_votes_as_one() -> None:
     shares = vote_shares(votes_of([[0, 0, 1]]), 0.5, group_of=np.array([0, 0, -1]))
     assert shares == pytest.approx(np.array([[1.5, 1.5, 0.5]]) / 3.5)
+
+
+@pytest.mark.parametrize("n_classes", [2, 16, 17, 40])
+@pytest.mark.parametrize("n_lfs", [3, 300])
+def test_both_ways_to_count_count(n_classes, n_lfs) -> None:
+    codes = np.random.default_rng(0).integers(-1, n_classes, (50, n_lfs))
+    votes = VoteMatrix.from_array(codes, [f"class {y}" for y in range(n_classes)])
+    counts = np.stack([(codes == y).sum(axis=1) for y in range(n_classes)], axis=1)
+    np.testing.assert_array_equal(
+        MajorityVote().fit(votes).predict_proba(votes), counts / counts.sum(axis=1, keepdims=True)
+    )

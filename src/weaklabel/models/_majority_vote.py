@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from weaklabel.core import FloatArray, IntArray, SoftVotes, SparseCodes, Votes
+from weaklabel.core import CodeArray, FloatArray, IntArray, SoftVotes, SparseCodes, Votes
 from weaklabel.models._base import BaseLabelModel
 from weaklabel.models._parameters import ColumnGroups, check_column_groups
 from weaklabel.models._pattern_counts import PatternCounts
@@ -15,6 +15,10 @@ __all__ = ["MajorityVote", "vote_shares"]
 
 #: Numbers of a block of items, which a processor's cache holds.
 _BLOCK = 2**16
+#: Up to so many classes, comparing each column with each of them is faster than going by votes.
+_FEW_CLASSES = 16
+#: Items whose votes in a column, and sums for a few classes, stay in a processor's cache.
+_ROWS_COMPARED = 2**14
 
 
 class MajorityVote(BaseLabelModel):
@@ -135,12 +139,36 @@ def _class_counts(votes: Votes) -> FloatArray:
         items, _, codes = votes.entries
         cells = items * k + codes
         return np.bincount(cells, minlength=n_items * k).reshape(n_items, k).astype(np.float64)
-    counts = np.zeros((n_items, k))
-    n_rows = max(_BLOCK // k, 1)
-    for start in range(0, n_items, n_rows):
-        block = counts[start : start + n_rows].reshape(-1)
-        for j in range(votes.n_lfs):
-            column = votes.store[start : start + n_rows, j]
-            voted = np.flatnonzero(column >= 0)
-            block[voted * k + column[voted]] += 1.0  # an item is in `voted` once
+    return _dense_counts(votes.store, k)
+
+
+def _dense_counts(codes: CodeArray, n_classes: int) -> FloatArray:
+    counts = np.zeros((len(codes), n_classes))
+    few = n_classes <= _FEW_CLASSES
+    n_rows = _ROWS_COMPARED if few else max(_BLOCK // n_classes, 1)
+    count = _compare_with_each_class if few else _add_each_vote
+    for start in range(0, len(codes), n_rows):
+        count(codes[start : start + n_rows], counts[start : start + n_rows])
     return counts
+
+
+def _compare_with_each_class(codes: CodeArray, counts: FloatArray) -> None:
+    """Count by comparing whole columns with each class, many items in one instruction."""
+    n_rows, n_classes = counts.shape
+    small = np.min_scalar_type(codes.shape[1])
+    sums = np.zeros((n_classes, n_rows), dtype=small)
+    equal = np.empty(n_rows, dtype=np.bool_)
+    for j in range(codes.shape[1]):
+        for y in range(n_classes):
+            np.equal(codes[:, j], codes.dtype.type(y), out=equal)
+            np.add(sums[y], equal.view(np.uint8), out=sums[y])
+    counts[:] = sums.T
+
+
+def _add_each_vote(codes: CodeArray, counts: FloatArray) -> None:
+    """Count vote by vote, whose time does not grow with the classes."""
+    n_classes = counts.shape[1]
+    cells = counts.reshape(-1)
+    for j in range(codes.shape[1]):
+        voted = np.flatnonzero(codes[:, j] >= 0)
+        cells[voted * n_classes + codes[voted, j]] += 1.0  # an item is in `voted` once
