@@ -78,6 +78,7 @@ def test_smoothed_shares_of_a_group_count_its_votes_as_one() -> None:
 @pytest.mark.parametrize("n_lfs", [3, 300])
 def test_both_ways_to_count_count(n_classes, n_lfs) -> None:
     codes = np.random.default_rng(0).integers(-1, n_classes, (50, n_lfs))
+    codes[:, 0] = 0  # no item is silent
     votes = VoteMatrix.from_array(codes, [f"class {y}" for y in range(n_classes)])
     counts = np.stack([(codes == y).sum(axis=1) for y in range(n_classes)], axis=1)
     np.testing.assert_array_equal(
