@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from weaklabel.core import FloatArray, SoftVotes, Votes
+from weaklabel.core._sparse import take_rows
 from weaklabel.models._pattern_counts import PatternCounts, soft_cells
 from weaklabel.models._row_hash import SALTS, HashArray, cell_hashes, distinct, row_hashes
 
@@ -40,8 +41,11 @@ def pattern_gold(counts: PatternCounts) -> PatternGold:
     -------
     PatternGold
     """
-    known = counts.gold >= 0
-    keys = [cell_hashes(counts.indptr, counts.cells, s, counts.weights)[known] for s in SALTS]
+    known = np.flatnonzero(counts.gold >= 0)
+    indptr, source = take_rows(counts.indptr, known)
+    cells, weights = counts.cells[source], counts.weights
+    kept = None if weights is None else weights[source]
+    keys = [cell_hashes(indptr, cells, salt, kept) for salt in SALTS]
     first, inverse, _ = distinct(*keys)
     items = np.zeros((len(first), counts.n_classes))
     np.add.at(items, (inverse, counts.gold[known]), counts.counts[known])
