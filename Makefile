@@ -2,14 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Light enough for a newcomer; the heavy ones (snorkel and other peers bring torch) come with test-all.
-LIGHT := spacy,fast,notebook,review,plots,dask,dev
-HEAVY := snorkel,peers
+# Light enough for a newcomer; the heavy ones (snorkel and other peers bring torch, Spark wants Java 17) come with test-all.
+LIGHT := spacy,fast,notebook,review,plots,duckdb,dask,dev
+HEAVY := snorkel,peers,spark,ray
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-heavy test-all lint types docs fmt check bench bench-main bench-quality bench-scale clean
+.PHONY: help demo test test-heavy test-all lint types docs fmt check bench bench-main bench-apply bench-quality bench-scale clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,8 +20,9 @@ demo: $(VENV)/.base  ## Go the whole way on an embedded example, into ./weaklabe
 test: $(VENV)/.light  ## Run the tests that are quick and light
 	$(BIN)/pytest -n $(WORKERS) -m "not slow and not heavy"
 
+# By file, so that the tests of Spark share one session, and those of Ray another.
 test-heavy: $(VENV)/.heavy  ## Run the slow tests and those of heavy extras
-	$(BIN)/pytest -n $(WORKERS) -m "slow or heavy"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "slow or heavy"
 
 test-all: test test-heavy  ## Run every test
 
@@ -42,10 +43,13 @@ fmt: $(VENV)/.light  ## Format the code
 
 check: lint types test  ## What to run before every commit
 
-bench: bench-main bench-quality bench-scale  ## Run all benchmarks
+bench: bench-main bench-apply bench-quality bench-scale  ## Run all benchmarks
 
 bench-main: $(VENV)/.light  ## The main job on real comments (WEAKLABEL_SHARED names the folder)
 	$(BIN)/python benchmarks/main_job.py
+
+bench-apply: $(VENV)/.heavy  ## Labeling functions of every kind beside Snorkel (WEAKLABEL_SHARED names the folder)
+	$(BIN)/python benchmarks/apply.py
 
 bench-quality: $(VENV)/.light  ## Label models on real votes (WEAKLABEL_SHARED names the folder)
 	$(BIN)/python benchmarks/quality.py

@@ -1,5 +1,6 @@
 """The command line, as a user meets it: output, errors in words, exit status."""
 
+import re
 import subprocess
 import sys
 
@@ -163,3 +164,29 @@ def test_the_demo_takes_several_files_and_goes_on_when_called_again(
     assert status == 0
     assert "Going on with the project in" in err
     assert "A simulated reviewer" not in out
+
+
+def test_the_votes_that_are_kept_can_be_counted_and_removed(capsys, done):
+    held = done / ".weaklabel" / "votes"
+    status, out, _ = run(capsys, "cache", "-p", done)
+    assert status == 0
+    assert re.fullmatch(rf"{held}: 4 files, 0\.0 MB, last used \d{{4}}-\d\d-\d\d\n", out)
+    status, out, _ = run(capsys, "cache", "-p", done, "--clear", "--older-than-days", "1")
+    assert out == f"{held}: removed 0 files, 0.0 MB\n"
+    status, out, _ = run(capsys, "cache", "-p", done, "--clear")
+    assert out == f"{held}: removed 4 files, 0.0 MB\n"
+    assert run(capsys, "cache", "-p", done)[1] == f"{held}: 0 files, 0.0 MB\n"
+    assert run(capsys, "run", "-p", done, "-q")[0] == 0
+
+
+def test_an_age_without_clear_is_wrong_use(capsys, done):
+    status, _, err = run(capsys, "cache", "-p", done, "--older-than-days", "3")
+    assert status == 2
+    assert "error: --older-than-days goes with --clear." in err
+
+
+@pytest.mark.parametrize("command", ["run", "apply"])
+def test_a_wrong_number_of_workers_is_wrong_use(capsys, small_project, command):
+    status, _, err = run(capsys, command, "-p", small_project, "--n-jobs", "0")
+    assert status == 2
+    assert "n_jobs is 0, must be an integer of at least 1. Or -1: one on each core." in err

@@ -1,7 +1,7 @@
 """weaklabel: labeling functions in, a reviewed and versioned training set out."""
 
 from weaklabel.analysis import lf_summary
-from weaklabel.apply import ApplyReport, VoteCache, apply, apply_with_report
+from weaklabel.apply import ApplyReport, Plan, VoteCache, apply, apply_with_report, plan
 from weaklabel.core import (
     ABSTAIN,
     Decision,
@@ -26,12 +26,15 @@ from weaklabel.io import load, save
 from weaklabel.lf import (
     LabelingFunction,
     Preprocessor,
+    batch_lf,
     check_lfs,
     classifier_lf,
     collect_lfs,
+    expression_lf,
     keyword_lf,
     labeling_function,
     lookup_lf,
+    model_lf,
     preprocessor,
     regex_lf,
     spacy_doc,
@@ -81,6 +84,7 @@ __all__ = [  # noqa: RUF022 - by letter
     "MatrixCompletion",
     "OneCoin",
     "PatternCounts",
+    "Plan",
     "PrecisionNaiveBayes",
     "Preprocessor",
     "Refinement",
@@ -95,16 +99,20 @@ __all__ = [  # noqa: RUF022 - by letter
     "apply",
     "apply_with_report",
     "as_items",
+    "batch_lf",
     "build_dataset",
     "check_lfs",
     "classifier_lf",
     "collect_lfs",
+    "expression_lf",
     "keyword_lf",
     "labeling_function",
     "lf_summary",
     "load",
     "load_label_model",
     "lookup_lf",
+    "model_lf",
+    "plan",
     "preprocessor",
     "rank_for_review",
     "read_answers",

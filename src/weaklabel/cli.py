@@ -23,6 +23,10 @@ app = typer.Typer(
 )
 
 ProjectOption = Annotated[Path, typer.Option("--project", "-p", help="The project folder.")]
+JobsOption = Annotated[
+    int | None,
+    typer.Option("--n-jobs", help="Worker processes, -1 for one on each core."),
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bars.")]
 
 
@@ -82,17 +86,21 @@ def init(
 
 
 @app.command()
-def run(project: ProjectOption = Path(), quiet: QuietOption = False) -> None:
+def run(
+    project: ProjectOption = Path(), quiet: QuietOption = False, n_jobs: JobsOption = None
+) -> None:
     """Do every stage that is out of date."""
-    opened = _run(project, None, quiet)
+    opened = _run(project, None, quiet, n_jobs=n_jobs)
     _print_lf_table(opened)
     _print_figures(opened)
 
 
 @app.command()
-def apply(project: ProjectOption = Path(), quiet: QuietOption = False) -> None:
+def apply(
+    project: ProjectOption = Path(), quiet: QuietOption = False, n_jobs: JobsOption = None
+) -> None:
     """Apply the labeling functions."""
-    facts = _run(project, "apply", quiet).facts("apply")
+    facts = _run(project, "apply", quiet, n_jobs=n_jobs).facts("apply")
     print(
         f"{facts['labeling_functions']} labeling functions on {facts['items']} items, "
         f"coverage {facts['coverage']:.3f}; computed now: {len(facts['recomputed'])}"
@@ -190,6 +198,35 @@ def check_lfs(project: ProjectOption = Path()) -> None:
 
 
 @app.command()
+def cache(
+    project: ProjectOption = Path(),
+    clear: Annotated[
+        bool, typer.Option("--clear", help="Remove them; what is needed is computed again.")
+    ] = False,
+    older_than_days: Annotated[
+        float | None,
+        typer.Option("--older-than-days", help="With --clear: only what was not used so long."),
+    ] = None,
+) -> None:
+    """Say how much room the votes take that are kept for the next run, or remove them."""
+    from datetime import timedelta
+
+    from weaklabel.project import Project
+
+    if older_than_days is not None and not clear:
+        raise ParameterError("--older-than-days goes with --clear. Add --clear, or leave it out.")
+    votes = Project(project).workspace.vote_cache
+    if not clear:
+        held = votes.info()
+        used = f", last used {held.newest:%Y-%m-%d}" if held.newest else ""
+        print(f"{votes.folder}: {held.n_files} files, {held.n_bytes / 1e6:.1f} MB{used}")
+        return
+    age = None if older_than_days is None else timedelta(days=older_than_days)
+    removed = votes.clear(older_than=age)
+    print(f"{votes.folder}: removed {removed.n_files} files, {removed.n_bytes / 1e6:.1f} MB")
+
+
+@app.command()
 def verify(
     project: ProjectOption = Path(),
     version: Annotated[
@@ -260,11 +297,17 @@ def demo(
     print(f"\nThe project is in {root}. Try: weaklabel status -p {root}")
 
 
-def _run(folder: Path, until: str | None, quiet: bool, pause_progress: bool = True) -> Any:
+def _run(
+    folder: Path,
+    until: str | None,
+    quiet: bool,
+    pause_progress: bool = True,
+    n_jobs: int | None = None,
+) -> Any:
     from weaklabel.project import Project
 
     progress = False if quiet else (None if pause_progress else True)
-    project = Project(folder, progress=progress)
+    project = Project(folder, progress=progress, n_jobs=n_jobs)
 
     def tell(stage: str, out_of_date: bool) -> None:
         if not quiet:

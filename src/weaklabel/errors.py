@@ -16,6 +16,7 @@
     ├── FileFormatError (ValueError)         a file is truncated, foreign, or of a newer format
     ├── DatasetError (ValueError)            a dataset version does not match its manifest
     ├── WriteError (OSError)                 an output could not be written; what was there is intact
+    ├── BusyError (RuntimeError)             another process is changing the same folder
     └── MissingDependencyError (ImportError) an optional library is not installed
 
     WeaklabelWarning (UserWarning)
@@ -30,6 +31,7 @@ from __future__ import annotations
 
 __all__ = [
     "AnswerError",
+    "BusyError",
     "ConvergenceWarning",
     "DataWarning",
     "DatasetError",
@@ -105,6 +107,10 @@ class DatasetError(WeaklabelError, ValueError):
 
 class WriteError(WeaklabelError, OSError):
     """An output could not be written; what was there before is intact."""
+
+
+class BusyError(WeaklabelError, RuntimeError):
+    """Another process is changing the same folder; nothing was changed."""
 
 
 class MissingDependencyError(WeaklabelError, ImportError):

@@ -55,7 +55,7 @@ _ADVICE = {
 
 
 @contextmanager
-def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
+def atomic_write(path: str | os.PathLike[str], *, durable: bool = True) -> Iterator[Path]:
     """Yield a path to write to, and put that file at `path` if all goes well.
 
     The yielded path is in the same folder, which is made if need be. When the
@@ -67,6 +67,10 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
     ----------
     path : path-like
         Where the file should be in the end; a link is followed.
+    durable : bool
+        Whether to flush to the disk. Without, which is much faster for many
+        small files, one that was just written may be torn after a power cut,
+        though not after a crash of the program.
 
     Yields
     ------
@@ -93,9 +97,11 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield aside
-        _flush(aside)
+        if durable:
+            _flush(aside)
         os.replace(aside, target)
-        _flush_folder(target.parent)
+        if durable:
+            _flush_folder(target.parent)
     except WriteError:
         raise
     except OSError as error:

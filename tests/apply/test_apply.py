@@ -96,7 +96,8 @@ def list_of_dicts(columns):
 )
 def test_votes_are_the_same_from_every_form_of_items(form):
     columns = {"id": [f"i{i}" for i in range(6)], "text": TEXTS}
-    votes = apply(LFS, form(columns), CLASSES, id_column="id")
+    engine = "memory" if form is dask_frame else "auto"
+    votes = apply(LFS, form(columns), CLASSES, engine=engine, id_column="id")
     assert votes.codes.tolist() == EXPECTED
     assert votes.item_ids.tolist() == columns["id"]
     assert votes.lf_names == ("win", "link", "known", "praises", "short")

@@ -31,6 +31,32 @@ def test_wrong_ids_are_refused_in_words(ids, message):
     assert message in str(caught.value)
 
 
+def test_ids_that_were_checked_are_not_looked_through_again():
+    ids = check_item_ids(["a", "b", "c"], 3)
+    for part in (ids, ids[1:], ids[::-2]):
+        assert check_item_ids(part, len(part)) is part
+    with pytest.raises(ItemsError, match=r"item_ids has shape \(3,\), must be \(2,\)"):
+        check_item_ids(ids, 2)
+
+
+def test_ids_that_may_have_changed_are_looked_through_again():
+    ids = check_item_ids(["a", "b", "c"], 3)
+    repeated = np.broadcast_to(ids[:1], (2,))
+    with pytest.raises(ItemsError, match="item_ids has 1 duplicates"):
+        check_item_ids(repeated, 2)
+    with pytest.raises(ItemsError, match="item_ids has 1 duplicates"):
+        check_item_ids(ids[[0, 0]], 2)
+    mine = np.array(["a", "b"], dtype=ids.dtype)
+    check_item_ids(mine, 2)
+    mine[1] = "a"
+    with pytest.raises(ItemsError, match="item_ids has 1 duplicates"):
+        check_item_ids(mine, 2)
+    ids.base.flags.writeable = True
+    ids.base[1] = "a"
+    with pytest.raises(ItemsError, match="item_ids has 1 duplicates"):
+        check_item_ids(ids[:2], 2)
+
+
 def test_match_finds_positions_in_any_order():
     present = check_item_ids(["a", "b", "c"], 3)
     assert match_item_ids(check_item_ids(["c", "a"], 2), present, "votes").tolist() == [2, 0]

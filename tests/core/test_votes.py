@@ -167,3 +167,18 @@ def test_reprs_are_readable_and_escaped():
     assert "<script>" not in hostile
     assert "&lt;id&gt;" in hostile
     assert "&lt;i&gt;" in hostile
+
+
+def test_codes_are_copied_unless_they_were_given_away():
+    mine = np.array([[0], [1]], dtype=np.int8)
+    votes = VoteMatrix.from_array(mine, ["ham", "spam"])
+    mine[0] = 1
+    assert votes.codes.tolist() == [[0], [1]]
+    given = np.array([[0, 1], [1, 0]], dtype=np.int8, order="F")
+    given.flags.writeable = False
+    assert np.shares_memory(VoteMatrix.from_array(given, ["ham", "spam"]).codes, given)
+    view = mine.view()
+    view.flags.writeable = False  # but `mine` may still be changed
+    assert not np.shares_memory(VoteMatrix.from_array(view, ["ham", "spam"]).codes, mine)
+    other = VoteMatrix.from_array(np.ascontiguousarray(given), ["ham", "spam"])
+    assert other.codes.flags.f_contiguous

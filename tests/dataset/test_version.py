@@ -7,6 +7,8 @@ import io
 import json
 import os
 import resource
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +45,7 @@ def make(label: str = "ham") -> Dataset:
 
 
 def files(folder: Path) -> list[str]:
-    return sorted(os.listdir(folder))
+    return sorted(name for name in os.listdir(folder) if name != ".lock")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -141,6 +143,21 @@ def test_a_damaged_newest_version_is_written_anew(tmp_path: Path) -> None:
     assert write_version(make(), tmp_path).version == 3
 
 
+def test_versions_written_at_once_have_numbers_of_their_own(tmp_path: Path) -> None:
+    data = [make("ham"), make("spam")] * 2
+    start = threading.Barrier(len(data))
+
+    def write(dataset: Dataset) -> int:
+        start.wait(60)
+        return write_version(dataset, tmp_path, formats=["parquet"], lineage={}).version
+
+    with ThreadPoolExecutor(len(data)) as threads:
+        numbers = sorted(threads.map(write, data))
+    stored = list_versions(tmp_path)
+    assert [version.version for version in stored] == sorted(set(numbers))
+    assert [v.manifest["parent"] for v in stored] == [None, *(v.name for v in stored[:-1])]
+
+
 def test_every_damage_is_listed(tmp_path: Path) -> None:
     folder = write_version(make(), tmp_path).path
     (folder / "train.jsonl").unlink()
@@ -210,7 +227,7 @@ def test_files_that_cannot_grow_leave_the_versions_before(tmp_path: Path) -> Non
 
 def test_a_folder_that_cannot_be_written_is_a_write_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(WriteError, match=r"cannot write .*file.v0001-.*: (Not a dir|File exists)"):
+    with pytest.raises(WriteError, match=r"cannot write .*file: (Not a dir|File exists)"):
         write_version(make(), tmp_path / "file")
 
 

@@ -1,39 +1,32 @@
 """The readers of single tables; what users see of them is tested in test_tables.py."""
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from weaklabel.exchange._table_formats import csv_type, typed_csv_column
-
-
-def column(*cells: str) -> pa.ChunkedArray:
-    return pa.chunked_array([cells], pa.string())
+from weaklabel.errors import FileFormatError
+from weaklabel.exchange._table_formats import read_csv, read_jsonl, read_parquet
 
 
-@pytest.mark.parametrize(
-    ("cells", "wanted"),
-    [
-        (["1", "-2", ""], pa.int64()),
-        (["1", "2.5"], pa.float64()),
-        (["1e5"], pa.float64()),
-        (["01"], pa.string()),
-        (["0.1", "-0"], pa.float64()),
-        (["TRUE", "false"], pa.bool_()),
-        (["yes"], pa.string()),
-        (["12 "], pa.int64()),
-        ([], pa.string()),
-    ],
-)
-def test_the_type_of_a_column_is_what_every_cell_can_be(cells, wanted):
-    assert csv_type([column(*cells)]) == wanted
+def test_every_cell_of_csv_is_text(tmp_path):
+    (tmp_path / "a.csv").write_text('n,text\n007,"a\nb"\n,x\n')
+    table = read_csv(tmp_path / "a.csv", set())
+    assert table.to_pydict() == {"n": ["007", ""], "text": ["a\nb", "x"]}
 
 
-@settings(max_examples=50)
-@given(st.lists(st.one_of(st.none(), st.integers(-(2**60), 2**60)), min_size=1))
-def test_integers_and_gaps_come_back_as_they_were(values):
-    cells = column(*("" if v is None else str(v) for v in values))
-    wanted = csv_type([cells])
-    expected = values if any(v is not None for v in values) else ["" for _ in values]
-    assert typed_csv_column(cells, wanted).to_pylist() == expected
+def test_quote_that_never_ends_is_told_with_its_line(tmp_path):
+    (tmp_path / "a.csv").write_text('text\nfine\n"open\nmore\n')
+    with pytest.raises(FileFormatError, match="starts on line 3 never ends"):
+        read_csv(tmp_path / "a.csv", set())
+
+
+def test_absent_keys_of_jsonl_are_nulls_and_columns_named_as_text_are_texts(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"id": 7}\n\n{"n": 1}\n')
+    table = read_jsonl(tmp_path / "a.jsonl", {"id"})
+    assert table.to_pydict() == {"id": ["7", None], "n": [None, 1]}
+
+
+def test_parquet_keeps_its_types(tmp_path):
+    table = pa.table({"n": pa.array([1, None], pa.int8())})
+    pq.write_table(table, tmp_path / "a.parquet")
+    assert read_parquet(tmp_path / "a.parquet", set()).equals(table)

@@ -104,3 +104,20 @@ def test_error_is_described_by_type_and_words():
     assert describe_error(ValueError("no")) == "ValueError: no"
     assert describe_error(KeyError("field 'a'")) == "KeyError: field 'a'"
     assert describe_error(KeyError()) == "KeyError"
+
+
+@pytest.mark.parametrize("wrong", [2, -2, 127, 128, -200, 2**40, 2**70])
+def test_a_code_outside_among_codes_alone_is_found(wrong):
+    with pytest.raises(AnswerError, match=f"answered {wrong} on item 'c'"):
+        codes_of([0, 1, wrong, -1], SCHEMA, "f", ["a", "b", "c", "d"])
+
+
+@pytest.mark.parametrize("n_classes", [127, 128, 300])
+def test_many_classes_keep_their_codes(n_classes):
+    schema = LabelSchema([f"class {c}" for c in range(n_classes)])
+    last = n_classes - 1
+    answers = [last, 0, -1]
+    assert codes_of(answers, schema, "f", "abc").tolist() == answers
+    named = codes_of([f"class {last}", None, last], schema, "f", "abc")
+    assert named.tolist() == [last, -1, last]
+    assert named.dtype == schema.dtype

@@ -58,3 +58,30 @@ def test_order_of_values_changes_no_version():
 def test_wrong_values_are_refused(arguments, message):
     with pytest.raises(ParameterError, match=message):
         lookup_lf(*arguments)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["US", "us", None, "DE", "US"],
+        [1, None, 7, 7],
+        [1.0, 7.0, float("nan"), None],
+        [True, False, None],
+        [None, None, None],
+    ],
+)
+def test_arrow_columns_get_the_votes_of_lists(values):
+    pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    lf = lookup_lf({"us": "a", 7: "b", 1: "a"}, column="c")
+    column = pa.chunked_array(
+        [pa.array(values[:2]), pa.array(values[2:], pa.array(values[:2]).type)]
+    )
+    answers, places = lf.rule.choose({"c": column})
+    found = [None if place < 0 else answers[place] for place in places.tolist()]
+    assert found == lf.vote_columns({"c": column.to_pylist()}, len(values))
+
+
+def test_arrow_column_of_lists_is_left_to_lists():
+    pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    lf = lookup_lf(["a"], "x", column="c")
+    assert lf.rule.choose({"c": pa.chunked_array([[["a"]]])}) is None

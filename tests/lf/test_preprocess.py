@@ -89,6 +89,10 @@ def test_html_is_escaped():
     ("make", "message"),
     [
         (lambda: preprocessor("tokens"), "preprocessor is 'tokens', must be a function"),
+        (
+            lambda: Preprocessor("x", len, columns="text"),
+            "columns of 'x' is 'text', must be a list",
+        ),
         (lambda: Preprocessor("", len), "name of a preprocessor is '', must be a non-empty text"),
         (
             lambda: Preprocessor("tokens", len, preprocessors=[tokens]),
@@ -103,3 +107,18 @@ def test_html_is_escaped():
 def test_wrong_arguments_are_refused(make, message):
     with pytest.raises(ParameterError, match=message):
         make()
+
+
+def test_columns_and_cache_come_through_the_decorator(tmp_path):
+    made = preprocessor(columns=["text"], cache=tmp_path)(len)
+    assert (made.columns, made.cache) == (("text",), tmp_path)
+
+
+def test_columns_by_which_values_are_kept_are_all_unless_every_one_names_its_own(tmp_path):
+    everything = ("text", "title", "n")
+    named = Preprocessor("a", len, columns=["title"], cache=tmp_path)
+    after = Preprocessor("b", len, columns=["text"], preprocessors=[named], cache=tmp_path)
+    unknown = Preprocessor("c", len, columns=["text"], preprocessors=[tokens], cache=tmp_path)
+    assert after.key_columns(everything) == ("title", "text")
+    assert unknown.key_columns(everything) == everything
+    assert Preprocessor("d", len).key_columns(everything) == everything

@@ -5,8 +5,23 @@ import re
 import pytest
 
 from weaklabel.errors import ParameterError
-from weaklabel.lf import keyword_lf, lookup_lf, regex_lf, threshold_lf
-from weaklabel.lf._rule import Rule, answer_each_text, as_text, check_column, default_name
+from weaklabel.lf import (
+    batch_lf,
+    expression_lf,
+    keyword_lf,
+    lookup_lf,
+    model_lf,
+    regex_lf,
+    threshold_lf,
+)
+from weaklabel.lf._rule import (
+    ArrowRule,
+    Rule,
+    answer_each_text,
+    as_text,
+    check_column,
+    default_name,
+)
 
 
 def test_each_distinct_text_is_evaluated_once():
@@ -22,6 +37,11 @@ def test_each_distinct_text_is_evaluated_once():
 
 def test_nan_is_a_null():
     assert answer_each_text([float("nan"), "a"], lambda text: 1) == [None, 1]
+
+
+def test_values_that_are_equal_are_read_by_their_texts():
+    values = [0.0, -0.0, 1, True, 1.0]
+    assert answer_each_text(values, lambda text: text) == ["0.0", "-0.0", "1", "True", "1.0"]
 
 
 def test_values_that_cannot_be_hashed_are_read_as_text():
@@ -61,8 +81,26 @@ def test_column_must_be_a_name(column):
         regex_lf(re.compile("a"), "x"),
         lookup_lf(["a"], "x"),
         threshold_lf("text", "x", above=1),
+        expression_lf("text == 'a'", "x"),
+        batch_lf(len),
+        model_lf(len),
     ],
 )
 def test_builders_make_rules(lf):
     assert isinstance(lf.rule, Rule)
     assert lf.columns == ("text",)
+
+
+@pytest.mark.parametrize(
+    ("lf", "reads"),
+    [
+        (keyword_lf("a", "x"), False),
+        (model_lf(len), False),
+        (lookup_lf(["a"], "x"), True),
+        (threshold_lf("n", "x", above=1), True),
+        (expression_lf("n > 1", "x"), True),
+        (batch_lf(len), True),
+    ],
+)
+def test_some_rules_read_arrow(lf, reads):
+    assert isinstance(lf.rule, ArrowRule) == reads

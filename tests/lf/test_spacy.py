@@ -4,7 +4,14 @@ import pickle
 
 import pytest
 
-from weaklabel.errors import ParameterError
+from weaklabel.apply._rows import ItemRows
+from weaklabel.core import as_items
+from weaklabel.errors import (
+    DataWarning,
+    LabelingFunctionError,
+    MissingDependencyError,
+    ParameterError,
+)
 from weaklabel.lf import labeling_function, spacy_doc
 
 
@@ -88,3 +95,81 @@ def test_wrong_pipeline_is_refused(pipeline):
 def test_wrong_batch_size_is_refused():
     with pytest.raises(ParameterError, match="batch_size is 0, must be an integer of at least 1"):
         spacy_doc(batch_size=0)
+
+
+def rows_with(doc, texts):
+    return ItemRows(as_items(texts), is_fatal=True).rows([doc])
+
+
+def test_items_of_one_text_share_a_document():
+    nlp = Pipeline()
+    doc = spacy_doc(nlp, batch_size=9)
+    assert [row.doc for row in rows_with(doc, ["a b", "c", "a b"])] == [
+        ["a", "b"],
+        ["c"],
+        ["a", "b"],
+    ]
+    assert nlp.batches == [(2, 9)]
+
+
+def test_a_blank_pipeline_gives_what_its_pipe_gives():
+    spacy = pytest.importorskip("spacy", reason="spacy is not installed")
+    texts = [
+        "",
+        "Don't  click!\n",
+        "👍🏽 e\u0301 İ \u2028",
+        "http://a.b/c?d=e (x).",
+        " a",
+        "a" * 5000,
+    ]
+    made = [row.doc for row in rows_with(spacy_doc("en"), texts)]
+    for ours, theirs in zip(made, spacy.blank("en").pipe(texts), strict=True):
+        assert [(t.text, t.whitespace_) for t in ours] == [(t.text, t.whitespace_) for t in theirs]
+
+
+def test_a_text_that_is_too_long_fails_on_its_item():
+    pytest.importorskip("spacy", reason="spacy is not installed")
+    items = as_items([{"item_id": "a", "text": "hi"}, {"item_id": "b", "text": "a " * 500_001}])
+    with pytest.raises(
+        LabelingFunctionError, match=r"'doc' raised ValueError on item 'b': \[E088\]"
+    ):
+        ItemRows(items, is_fatal=True).rows([spacy_doc("en")])
+
+
+def test_documents_that_are_kept_are_the_same(tmp_path):
+    spacy = pytest.importorskip("spacy", reason="spacy is not installed")
+    texts = [f"Text {i}. It's 👍 good! e\u0301" for i in range(600)]
+
+    def made():
+        nlp = spacy.blank("en")
+        nlp.add_pipe("sentencizer")
+        ruler = nlp.add_pipe("entity_ruler")
+        ruler.add_patterns([{"label": "NUMBER", "pattern": "7"}])
+        counted = []
+        nlp.make_doc, make = lambda text: counted.append(text) or make(text), nlp.make_doc
+        documents = [row.doc for row in rows_with(spacy_doc(nlp, cache=tmp_path), texts)]
+        seen = [
+            (d.text, [s.text for s in d.sents], [(e.text, e.label_) for e in d.ents], len(d))
+            for d in documents
+        ]
+        return seen, len(counted)
+
+    first, n_first = made()
+    assert n_first == 600
+    assert first[7][2] == [("7", "NUMBER")]
+    assert made() == (first, 0)
+
+
+def test_a_damaged_cache_is_computed_again(tmp_path):
+    pytest.importorskip("spacy", reason="spacy is not installed")
+    doc = spacy_doc("en", cache=tmp_path)
+    rows_with(doc, ["a b"])
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(b"nothing of use" * 99)
+    with pytest.warns(DataWarning, match="cannot be read"):
+        assert [len(row.doc) for row in rows_with(doc, ["a b"])] == [2]
+
+
+def test_preparing_loads_the_pipeline():
+    with pytest.raises((ParameterError, MissingDependencyError)):
+        spacy_doc("en_no_such").function.prepare()

@@ -35,6 +35,40 @@ def test_large_integers_are_compared_exactly():
     assert threshold_lf("n", "x", above=2**53)({"n": 2**53 + 1}) == "x"
 
 
+ARROW = st.sampled_from(["int8", "int64", "uint64", "float32", "float64"])
+BOUNDS = st.integers(-(2**65), 2**65) | st.floats(allow_nan=False, allow_infinity=False)
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(st.none() | st.integers(0, 127), max_size=6),
+    ARROW,
+    st.none() | BOUNDS,
+    st.none() | BOUNDS,
+    st.integers(0, 2),
+)
+def test_arrow_columns_get_the_votes_of_lists(values, kind, low, high, big):
+    pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    if (low is None and high is None) or (None not in (low, high) and low >= high):
+        return
+    if kind in ("int64", "uint64"):
+        values = [v if v is None else v + big * 2**61 for v in values]
+    elif kind != "int8":
+        values = [v if v is None else float(v + big * 2**61) for v in values]
+    lf = threshold_lf("n", "x", above=low, below=high)
+    column = pa.chunked_array([pa.array(values, getattr(pa, kind)())])
+    found = lf.rule.choose({"n": column})
+    alone = lf.vote_columns({"n": column.to_pylist()}, len(values))
+    if found is not None:
+        assert ["x" if place == 0 else None for place in found.places.tolist()] == alone
+
+
+def test_arrow_column_of_texts_is_left_to_lists():
+    pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    lf = threshold_lf("n", "x", above=1)
+    assert lf.rule.choose({"n": pa.chunked_array([["5"]])}) is None
+
+
 def test_decimals_and_booleans_are_numbers():
     lf = threshold_lf("n", "x", above=0.5)
     assert (lf({"n": Decimal("0.75")}), lf({"n": True})) == ("x", "x")

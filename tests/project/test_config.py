@@ -29,6 +29,13 @@ def test_what_is_not_said_has_a_default(tmp_path):
     assert config.refine is True
 
 
+def test_how_functions_are_applied_can_be_said(tmp_path):
+    settings = "[apply]\nn_jobs = -1\ntimeout_seconds = 3\nchunk_rows = 1000\n"
+    config = read(tmp_path, GOOD + settings)
+    assert (config.n_jobs, config.timeout_seconds, config.chunk_rows) == (-1, 3.0, 1000)
+    assert read(tmp_path, GOOD).n_jobs == 1
+
+
 def test_a_single_text_is_a_list_of_one(tmp_path):
     assert read(tmp_path, GOOD.replace('["a.csv"]', '"a.csv"')).data_files == ("a.csv",)
 
@@ -49,6 +56,19 @@ def test_a_single_text_is_a_list_of_one(tmp_path):
         (
             GOOD + "[review]\nrandom_share = 0.1\n",
             "[review] random_share is 0.1, must be a number in [0.2, 1].",
+        ),
+        (
+            GOOD + "[apply]\nn_jobs = 0\n",
+            "[apply] n_jobs is 0, must be an integer of at least 1. Or -1: one on each core.",
+        ),
+        (GOOD + "[apply]\nn_jobs = true\n", "[apply] n_jobs is True, must be int."),
+        (
+            GOOD + "[apply]\ntimeout_seconds = -1\n",
+            "[apply] timeout_seconds is -1.0, must be a number in [0, inf).",
+        ),
+        (
+            GOOD + "[apply]\nchunk_rows = 0\n",
+            "[apply] chunk_rows is 0, must be an integer of at least 1.",
         ),
         (GOOD + "[refine]\nfolds = 1\n", "[refine] folds is 1, must be an integer of at least 2."),
         (GOOD + "[refine]\nenabled = 1\n", "[refine] enabled is 1, must be bool."),

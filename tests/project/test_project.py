@@ -5,7 +5,8 @@ import csv
 import pytest
 
 from weaklabel.dataset import list_versions
-from weaklabel.errors import DecisionsError, LabelingFunctionError, ParameterError
+from weaklabel.errors import BusyError, DecisionsError, LabelingFunctionError, ParameterError
+from weaklabel.lock import exclusive
 from weaklabel.project import Project
 
 ALL = ("apply", "fit", "analyze", "refine", "triage", "export")
@@ -69,7 +70,7 @@ def test_decisions_change_the_labels_and_make_a_new_version(done):
     assert len(project.decide(answers, "ann")) == 2
     assert states(done)["refine"] == "stale"
     assert project.run() == ("refine", "triage", "export")
-    assert [p.name[:5] for p in sorted((done / "dataset").iterdir())] == ["v0001", "v0002"]
+    assert [p.name[:5] for p in sorted((done / "dataset").glob("v*"))] == ["v0001", "v0002"]
     queue = (done / "review" / "queue.csv").read_text(encoding="utf-8")
     assert "c001" not in queue
     assert project.facts("export")["decisions"] == 2
@@ -145,3 +146,30 @@ def test_the_same_project_gives_the_same_bytes(done, small_project):
 
 def test_repr_says_where_it_stands(small_project):
     assert "apply missing" in repr(Project(small_project))
+
+
+def test_a_project_that_somebody_changes_is_left_alone(done):
+    edit(done / "weaklabel.toml", "budget = 10", "budget = 11")
+    answers = done / "answers.csv"
+    answers.write_text("item_id,answer\nc001,spam\n", encoding="utf-8")
+    project = Project(done, progress=False)
+    with exclusive(done / ".weaklabel", "project", "another one"):
+        for change in (project.run, lambda: project.decide(answers, "ann")):
+            with pytest.raises(BusyError, match=r"the project in .* is in use: another one, proc"):
+                change()
+        assert states(done)["triage"] == "stale"
+    assert project.run() == ("triage",)
+
+
+def test_a_project_with_nothing_to_do_can_be_run_while_somebody_holds_it(done):
+    told = []
+    with exclusive(done / ".weaklabel", "project", "another one"):
+        assert Project(done).run(on_stage=lambda *stage: told.append(stage)) == ()
+    assert told == [(stage, False) for stage in ALL]
+
+
+def test_what_another_one_did_meanwhile_is_not_done_again(done):
+    edit(done / "weaklabel.toml", "budget = 10", "budget = 11")
+    first, second = Project(done, progress=False), Project(done, progress=False)
+    assert first.run() == ("triage",)
+    assert second.run() == ()

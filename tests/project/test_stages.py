@@ -27,6 +27,32 @@ def test_what_apply_depends_on_is_named_in_words(small_project):
     }
 
 
+def apply_parts(folder, settings):
+    with (folder / "weaklabel.toml").open("a", encoding="utf-8") as file:
+        file.write(f"[apply]\n{settings}\n")
+    return STAGES[0].parts(Workspace(folder))
+
+
+def test_workers_and_chunks_change_no_result_but_a_time_limit_may(small_project):
+    before = STAGES[0].parts(Workspace(small_project))
+    assert apply_parts(small_project, "n_jobs = 2\nchunk_rows = 7") == before
+
+
+def test_a_time_limit_may_make_a_vote_an_abstain(small_project):
+    before = STAGES[0].parts(Workspace(small_project))
+    changed = apply_parts(small_project, "timeout_seconds = 5")
+    assert set(changed) - set(before) == {"time limit"}
+
+
+def test_chunks_of_the_project_are_those_of_its_cache(small_project):
+    apply_parts(small_project, "chunk_rows = 20")
+    project = Project(small_project, progress=False)
+    project.run("apply")
+    chunks = {file.parent for file in project.workspace.vote_cache.folder.rglob("*.parquet")}
+    # Three chunks, each under the fingerprint of its texts and under that of all its columns.
+    assert len(chunks) == 6
+
+
 def test_facts_are_measured_against_gold(done):
     project = Project(done)
     assert 0.5 < project.facts("fit")["accuracy_covered"] <= 1

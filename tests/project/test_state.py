@@ -24,6 +24,14 @@ def test_a_damaged_file_means_that_nothing_is_done(tmp_path):
         assert ProjectState(path).get("fit") is None
 
 
+def test_what_another_process_wrote_is_seen_after_a_reload(tmp_path):
+    mine, other = (ProjectState(tmp_path / "state.json") for _ in range(2))
+    other.put("fit", {}, 1.0, {})
+    assert mine.get("fit") is None
+    mine.reload()
+    assert mine.get("fit") is not None
+
+
 def test_digest_depends_on_content_and_not_on_key_order():
     assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
     assert digest({"a": 1}) != digest({"a": 2})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from weaklabel.errors import ProjectError
+from weaklabel.errors import ParameterError, ProjectError
 from weaklabel.project._workspace import Workspace
 
 
@@ -132,3 +132,15 @@ def test_the_classes_of_a_wrench_folder_can_be_renamed(tmp_path):
 def test_another_number_of_classes_than_the_wrench_folder_has_is_an_error(tmp_path):
     with pytest.raises(ProjectError, match=r"must be 2 names, in place of \['HAM', 'SPAM'\]"):
         _ = wrench(tmp_path, ["a", "b", "c"]).items
+
+
+def test_number_of_workers_can_be_said_in_place_of_the_settings(small_project):
+    assert Workspace(small_project).config.n_jobs == 1
+    assert Workspace(small_project, n_jobs=-1).config.n_jobs == -1
+    with pytest.raises(ParameterError, match="n_jobs is 0, must be an integer of at least 1"):
+        Workspace(small_project, n_jobs=0)
+
+
+def test_votes_are_cached_in_the_project(small_project):
+    ws = Workspace(small_project)
+    assert ws.vote_cache.folder == small_project / ".weaklabel" / "votes"

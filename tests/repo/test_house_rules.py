@@ -25,6 +25,7 @@ def imported(module):
         ("sqlalchemy", {"review/_store.py", "review/_tables.py"}),
         ("typer", {"cli.py"}),
         ("tqdm", {"progress.py"}),
+        ("filelock", {"lock.py"}),
         ("spacy", {"lf/_spacy.py"}),
         ("narwhals", {"core/_items.py"}),
         ("hypothesis", {"testing/_strategies.py"}),
@@ -34,6 +35,17 @@ def test_each_of_these_libraries_is_imported_in_one_place(library, places):
     found = {m.relative_to(SOURCE).as_posix() for m in MODULES if library in set(imported(m))}
     assert found <= places
     assert found
+
+
+def test_libraries_of_engines_are_never_imported():
+    """An engine calls methods of the frame that it is given."""
+    libraries = {"dask", "distributed", "pyspark", "ray", "duckdb"}
+    assert [m for m in MODULES if libraries & set(imported(m))] == []
+
+
+def test_spark_connect_has_no_java_to_reach_for():
+    java = ("_jvm", "_jdf", "_jc", "sparkContext", ".rdd")
+    assert [m for m in MODULES if any(name in m.read_text(encoding="utf-8") for name in java)] == []
 
 
 def test_every_module_says_what_it_is_for():

@@ -3,77 +3,123 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterable, Sequence
-from time import perf_counter
-from typing import Literal
+from typing import Any, Literal, overload
 
-import numpy as np
-
-from weaklabel.apply._answers import answers_of, ready_for
-from weaklabel.apply._cache import CachedColumns, VoteCache
-from weaklabel.apply._failures import Failures
+from weaklabel.apply._cache import VoteCache
+from weaklabel.apply._options import ApplyOptions, OnError
 from weaklabel.apply._report import ApplyReport
-from weaklabel.apply._rows import ItemRows
-from weaklabel.core import ABSTAIN, CodeArray, Items, LabelSchema, VoteMatrix, as_items
-from weaklabel.core._check import check_choice
-from weaklabel.errors import (
-    DataWarning,
-    ItemsError,
-    ParameterError,
-    wrong_value,
+from weaklabel.apply.engines import (
+    ClusterFrame,
+    EngineName,
+    apply_in_memory,
+    apply_on_cluster,
+    apply_to_stream,
+    cluster_engine,
+    engine_for,
+    stream_of,
 )
+from weaklabel.core import LabelSchema, VoteMatrix, as_items
+from weaklabel.errors import ParameterError, wrong_value
 from weaklabel.lf import LabelingFunction
-from weaklabel.lf._answer import codes_of
-from weaklabel.progress import track
 
-__all__ = ["apply", "apply_with_report"]
-
-OnError = Literal["raise", "abstain"]
+__all__ = ["apply", "apply_with_report", "checked_lfs", "checked_schema"]
 
 
+@overload
+def apply(  # type: ignore[overload-overlap]  # a cluster's frame is an object as well
+    lfs: LabelingFunction | Iterable[LabelingFunction],
+    items: ClusterFrame,
+    schema: LabelSchema | Sequence[str],
+    *,
+    engine: Literal["auto", "dask", "spark", "ray"] = "auto",
+    id_column: str | None = None,
+    on_error: OnError = "raise",
+    cache: VoteCache | str | os.PathLike[str] | None = None,
+    progress: bool | None = None,
+    n_jobs: int = 1,
+    timeout_seconds: float | None = None,
+    chunk_rows: int = 65_536,
+) -> ClusterFrame: ...
+@overload
 def apply(
     lfs: LabelingFunction | Iterable[LabelingFunction],
     items: object,
     schema: LabelSchema | Sequence[str],
     *,
+    engine: EngineName = "auto",
     id_column: str | None = None,
     on_error: OnError = "raise",
     cache: VoteCache | str | os.PathLike[str] | None = None,
     progress: bool | None = None,
-) -> VoteMatrix:
+    n_jobs: int = 1,
+    timeout_seconds: float | None = None,
+    chunk_rows: int = 65_536,
+) -> VoteMatrix: ...
+def apply(
+    lfs: LabelingFunction | Iterable[LabelingFunction],
+    items: object,
+    schema: LabelSchema | Sequence[str],
+    *,
+    engine: EngineName = "auto",
+    id_column: str | None = None,
+    on_error: OnError = "raise",
+    cache: VoteCache | str | os.PathLike[str] | None = None,
+    progress: bool | None = None,
+    n_jobs: int = 1,
+    timeout_seconds: float | None = None,
+    chunk_rows: int = 65_536,
+) -> Any:
     """Return the votes of labeling functions on items.
 
     Parameters
     ----------
     lfs : LabelingFunction or iterable of LabelingFunction
         With distinct names; they run one after the other.
-    items : Items, data frame, pyarrow.Table, list of str or list of dict
-        Anything that `as_items` takes.
+    items : Items, data frame, list of str or list of dict, path, or frame of a cluster
+        Anything that `as_items` takes; the path, pattern or folder of CSV, JSONL and
+        Parquet files, or a DuckDB relation, which are read in chunks; a Dask DataFrame,
+        Spark DataFrame or Ray Dataset.
     schema : LabelSchema or sequence of str
         The classes, in the order of their codes.
+    engine : {"auto", "memory", "files", "duckdb", "dask", "spark", "ray"}
+        Where to run; by default it goes by the type of `items`. "memory" collects a
+        frame of Dask or Spark first, "files" takes a list of texts for paths.
     id_column : str, optional
-        The column with the ids; see `as_items` for the default.
+        The column with the ids; see `as_items` for the default. On a cluster there must
+        be one: without, it is "item_id".
     on_error : {"raise", "abstain"}
         What happens where a labeling function raises: an error that names it
         and the item, or an abstain, which a DataWarning counts.
     cache : VoteCache or path, optional
-        Where columns are kept; only labeling functions whose version changed
-        run again. Each column is written when it is done, so that a run that
-        was interrupted goes on from there. One with failures is not kept.
+        Where votes are kept; only labeling functions whose version changed run
+        again, and only on chunks of items that changed. A run that was
+        interrupted or killed goes on from the last finished chunk. Chunks on
+        which a function failed are not kept.
     progress : bool, optional
         Whether to show a bar; by default on a terminal and in a notebook.
+    n_jobs : int
+        Worker processes for functions that see items one by one; -1 for one on each
+        core. They pay where a function takes long.
+    timeout_seconds : float, optional
+        Longest time that a function may take on one item, in worker processes; what
+        takes longer has failed on it.
+    chunk_rows : int
+        Items that are worked on at a time, and kept in the cache together.
 
     Returns
     -------
     VoteMatrix
-        Shape (n_items, n_lfs), item ids and order as in `items`.
+        Shape (n_items, n_lfs), item ids and order as in `items`. For a frame of Dask,
+        Spark or Ray a lazy one of the same library instead: a column "item_id", and one
+        of class codes for each labeling function.
 
     Raises
     ------
     ParameterError
-        If there is no labeling function, or two have one name.
-    ItemsError
+        If there is no labeling function, two have one name, an option is outside what
+        is allowed, or the engine does not take the items.
+    ItemsError, FileFormatError
         If there are no items, ids are wrong, or a column that is needed does
         not exist; before anything runs.
     LabelingFunctionError
@@ -86,8 +132,14 @@ def apply(
     DataWarning
         If labeling functions failed on items, or the cache cannot be used.
 
+    See Also
+    --------
+    weaklabel.apply.apply_to_folder : votes in files, for more than memory holds.
+    weaklabel.cluster.count_votes : what a label model learns from, out of a cluster.
+
     Notes
     -----
+    Votes are the same bits on every engine, with any number of workers and any chunks.
     Functions see light rows that are built once; declared labeling functions
     read whole columns and look at each distinct text once.
 
@@ -104,15 +156,12 @@ def apply(
            [-1,  0],
            [-1, -1]], dtype=int8)
     """
-    return apply_with_report(
-        lfs,
-        items,
-        schema,
-        id_column=id_column,
-        on_error=on_error,
-        cache=cache,
-        progress=progress,
-    ).votes
+    functions, classes = checked_lfs(lfs), checked_schema(schema)
+    options = ApplyOptions(on_error, cache, progress, n_jobs, timeout_seconds, chunk_rows)
+    chosen = cluster_engine(engine_for(items, engine))
+    if chosen is None:
+        return _report(functions, items, classes, engine, id_column, options).votes
+    return apply_on_cluster(chosen, functions, items, classes, id_column, options)
 
 
 def apply_with_report(
@@ -120,17 +169,22 @@ def apply_with_report(
     items: object,
     schema: LabelSchema | Sequence[str],
     *,
+    engine: EngineName = "auto",
     id_column: str | None = None,
     on_error: OnError = "raise",
     cache: VoteCache | str | os.PathLike[str] | None = None,
     progress: bool | None = None,
+    n_jobs: int = 1,
+    timeout_seconds: float | None = None,
+    chunk_rows: int = 65_536,
 ) -> ApplyReport:
     """Return the votes of labeling functions on items, with seconds and failures.
 
     Parameters
     ----------
-    lfs, items, schema, id_column, on_error, cache, progress
-        As in `apply`.
+    lfs, items, schema, engine, id_column, on_error, cache, progress, n_jobs, timeout_seconds, \
+chunk_rows
+        As in `apply`; but not of frames of Dask, Spark and Ray, whose votes are not held here.
 
     Returns
     -------
@@ -149,55 +203,40 @@ def apply_with_report(
     >>> report.recomputed, dict(report.failures)
     (('keyword_win_spam',), {'keyword_win_spam': 0})
     """
-    functions = _checked_lfs(lfs)
-    check_choice("on_error", on_error, ("raise", "abstain"))
-    classes = schema if isinstance(schema, LabelSchema) else LabelSchema(schema)
-    table = as_items(items, id_column)
-    _check_columns(functions, table)
-    rows = ItemRows(table, is_fatal=on_error == "raise")
-    cached = CachedColumns(cache, table, classes)
-    codes = np.full((table.n_items, len(functions)), ABSTAIN, dtype=classes.dtype, order="F")
-    failures = {
-        lf.name: Failures(f"labeling function {lf.name!r}", rows.item_ids, rows.is_fatal)
-        for lf in functions
-    }
-    seconds: dict[str, float] = {}
-    ran: list[str] = []
-    steps = track(functions, "Applying labeling functions", total=len(functions), enabled=progress)
-    for j, lf in enumerate(steps):
-        start = perf_counter()
-        column = cached.load(lf)
-        seconds[lf.name] = perf_counter() - start
-        if column is None:
-            ran.append(lf.name)
-            column, seconds[lf.name] = _run(lf, rows, classes, failures[lf.name])
-            if not failures[lf.name].positions:
-                cached.store(lf, column)
-        codes[:, j] = column
-    _warn_of(failures, table.n_items)
-    return ApplyReport(
-        VoteMatrix(codes, table.item_ids, [lf.name for lf in functions], classes),
-        seconds,
-        {name: len(failed.positions) for name, failed in failures.items()},
-        tuple(ran),
-        {name: failed.first for name, failed in failures.items() if failed.first},
-        dict(rows.seconds),
-    )
+    functions, classes = checked_lfs(lfs), checked_schema(schema)
+    options = ApplyOptions(on_error, cache, progress, n_jobs, timeout_seconds, chunk_rows)
+    return _report(functions, items, classes, engine, id_column, options)
 
 
-def _run(
-    lf: LabelingFunction, rows: ItemRows, schema: LabelSchema, failures: Failures
-) -> tuple[CodeArray, float]:
-    ready = ready_for(lf, rows)
-    start = perf_counter()
-    answers = answers_of(lf, rows, ready, failures)
-    column = codes_of(answers, schema, lf.name, rows.item_ids)
-    return column, perf_counter() - start
+def _report(
+    lfs: tuple[LabelingFunction, ...],
+    items: object,
+    schema: LabelSchema,
+    engine: str,
+    id_column: str | None,
+    options: ApplyOptions,
+) -> ApplyReport:
+    chosen = engine_for(items, engine)
+    if cluster_engine(chosen) is not None:
+        raise ParameterError(
+            f"apply_with_report cannot keep votes on engine {chosen!r}, where they are computed "
+            "when they are asked for: a report holds all votes. Call apply; collect_votes and "
+            "count_votes tell of failures."
+        )
+    if chosen == "memory":
+        return apply_in_memory(lfs, as_items(items, id_column), schema, options)
+    return apply_to_stream(lfs, stream_of(items, chosen, id_column), schema, id_column, options)
 
 
-def _checked_lfs(
+def checked_schema(schema: LabelSchema | Sequence[str]) -> LabelSchema:
+    """Return the classes; SchemaError if they are wrong."""
+    return schema if isinstance(schema, LabelSchema) else LabelSchema(schema)
+
+
+def checked_lfs(
     lfs: LabelingFunction | Iterable[LabelingFunction],
 ) -> tuple[LabelingFunction, ...]:
+    """Return labeling functions of distinct names, at least one, or raise ParameterError."""
     functions = tuple(lfs) if isinstance(lfs, Iterable) else (lfs,)
     if not functions:
         raise ParameterError("lfs is empty, must have at least one labeling function.")
@@ -215,28 +254,3 @@ def _checked_lfs(
                 "must have distinct names. Rename one with name=."
             )
     return functions
-
-
-def _check_columns(lfs: Sequence[LabelingFunction], items: Items) -> None:
-    for lf in lfs:
-        for column in lf.columns:
-            if column not in items.column_names:
-                shown = ", ".join(repr(name) for name in items.column_names)
-                raise ItemsError(
-                    f"labeling function {lf.name!r} reads column {column!r}, the items have "
-                    f"{shown}. Rename the column, or give the labeling function another."
-                )
-
-
-def _warn_of(failures: dict[str, Failures], n_items: int) -> None:
-    failed = {name: f for name, f in failures.items() if f.positions}
-    if failed:
-        listed = "; ".join(
-            f"{name!r} on {len(f.positions)} of {n_items} items, first {f.first}"
-            for name, f in failed.items()
-        )
-        warnings.warn(
-            f"labeling functions raised, which counts as abstain: {listed}",
-            DataWarning,
-            stacklevel=3,
-        )

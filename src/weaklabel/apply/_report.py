@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 from weaklabel.core import VoteMatrix
@@ -21,17 +21,21 @@ class ApplyReport:
         The votes of all labeling functions.
     seconds : mapping of str to float
         Wall time of each labeling function, by name, without preprocessors;
-        the time to read its column where it came from the cache.
+        the time to read its votes where they came from the cache.
     failures : mapping of str to int
         Number of items on which each labeling function, or a preprocessor that
         it names, raised and which so became an abstain; 0 for all without
         ``on_error="abstain"``.
     recomputed : tuple of str
-        Names of those that ran; the others came from the cache.
+        Names of those that ran, be it on a part of the items; all votes of the
+        others came from the cache.
     first_failures : mapping of str to str
         For each labeling function that failed: the first item and cause, in words.
     preprocessing_seconds : mapping of str to float
         Wall time of each preprocessor, by name.
+    n_computed : mapping of str to int
+        Number of items on which each labeling function ran; its votes on the
+        others came from the cache.
     """
 
     votes: VoteMatrix
@@ -40,6 +44,7 @@ class ApplyReport:
     recomputed: tuple[str, ...]
     first_failures: Mapping[str, str]
     preprocessing_seconds: Mapping[str, float]
+    n_computed: Mapping[str, int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         total = sum(self.seconds.values()) + sum(self.preprocessing_seconds.values())
@@ -53,7 +58,7 @@ class ApplyReport:
         rows = "".join(
             f"<tr><th>{escape(name)}</th><td>{self.seconds[name]:.3f}</td>"
             f"<td>{self.failures[name]}</td>"
-            f"<td>{'yes' if name in self.recomputed else 'from the cache'}</td>"
+            f"<td>{self._ran(name)}</td>"
             f"<td>{escape(self.first_failures.get(name, ''))}</td></tr>"
             for name in self.votes.lf_names
         )
@@ -62,3 +67,9 @@ class ApplyReport:
             "<th>seconds</th><th>failures</th><th>ran</th><th>first failure</th></tr></thead>"
             f"<tbody>{rows}</tbody></table></div>"
         )
+
+    def _ran(self, name: str) -> str:
+        if name not in self.recomputed:
+            return "from the cache"
+        n_items = self.n_computed.get(name, self.votes.n_items)
+        return "yes" if n_items == self.votes.n_items else f"on {n_items} items"

@@ -170,13 +170,16 @@ def as_items(data: object, id_column: str | None = None) -> Items:
     return Items(table, check_item_ids(table.column(id_column).to_pylist(), n_items, where))
 
 
-def content_ids(table: pa.Table) -> StringArray:
+def content_ids(table: pa.Table, seen: dict[str, int] | None = None) -> StringArray:
     """Return ids made from the content of each row.
 
     Parameters
     ----------
     table : pyarrow.Table
         One row for each item; all columns count, in the order of their names.
+    seen : dict of str to int, optional
+        How often each hash occurred before, which this call adds to: for a table that
+        comes in parts.
 
     Returns
     -------
@@ -187,7 +190,7 @@ def content_ids(table: pa.Table) -> StringArray:
     names = sorted(table.column_names)
     prefix = "\x1e".join(names)
     columns = [table.column(name).to_pylist() for name in names]
-    seen: dict[str, int] = {}
+    seen = {} if seen is None else seen
     ids = []
     for row in zip(*columns, strict=True):
         content = prefix + "\x1d" + "\x1f".join(map(repr, row))

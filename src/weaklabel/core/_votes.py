@@ -88,7 +88,7 @@ abstain. Check the class that labeling function 'has_link' returns.
         check_lf_names(names, n_lfs)
         _check_range(checked, schema, names)
         if not isinstance(checked, SparseCodes):
-            checked = read_only(np.array(checked, dtype=schema.dtype, order="F", copy=True))
+            checked = read_only(_own(checked, schema.dtype))
         ids = default_item_ids(n_items) if item_ids is None else check_item_ids(item_ids, n_items)
         object.__setattr__(self, "store", checked)
         object.__setattr__(self, "item_ids", read_only(ids))
@@ -271,6 +271,14 @@ def _check_dense(codes: npt.ArrayLike) -> npt.NDArray[Any]:
             )
         )
     return array
+
+
+def _own(codes: npt.NDArray[Any], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    """Return `codes` in the stored form: a copy, unless they have it and nobody may change them."""
+    given_away = codes.flags.owndata and not codes.flags.writeable
+    if given_away and codes.dtype == dtype and codes.flags.f_contiguous:
+        return codes
+    return np.array(codes, dtype=dtype, order="F", copy=True)
 
 
 def _whole_numbers(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -32,6 +32,7 @@ from weaklabel.files import (
     write_csv,
     write_jsonl,
 )
+from weaklabel.lock import exclusive
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 __all__ = ["DatasetVersion", "list_versions", "read_version", "verify_version", "write_version"]
 
 _FORMATS = ("parquet", "jsonl", "csv")
+#: How long to wait for another one that is writing a version.
+_WAIT_SECONDS = 600.0
 _NAME = re.compile(r"v(\d{4,})-([0-9a-f]{12})")
 #: Types whose name in Arrow is not that in the features of Hugging Face datasets.
 _HUGGING_FACE = {"double": "float64", "float": "float32", "halffloat": "float16"}
@@ -129,6 +132,8 @@ def write_version(
         If a format is unknown, or `lineage` holds something that JSON cannot.
     WriteError
         If the system refuses; the versions that were there stay as they were.
+    BusyError
+        If another process is still writing a version there after ten minutes.
 
     Notes
     -----
@@ -142,7 +147,15 @@ def write_version(
             raise ParameterError(wrong_value("formats", form, f"one of {', '.join(_FORMATS)}"))
     forms = [form for form in _FORMATS if form in formats or form == "parquet"]
     origin = {str(key): as_json(v, f"lineage[{key!r}]") for key, v in (lineage or {}).items()}
-    place = Path(folder)
+    # Two at once would take the same number.
+    what = f"the folder of dataset versions {os.fspath(folder)}"
+    with exclusive(folder, what, "write_version", wait_seconds=_WAIT_SECONDS):
+        return _write_next(dataset, Path(folder), forms, origin, created)
+
+
+def _write_next(
+    dataset: Dataset, place: Path, forms: list[str], origin: Mapping[str, Json], created: str | None
+) -> DatasetVersion:
     newest = _newest(place)
     identity = content_id(dataset)
     if newest is not None and _is_same(newest, dataset, identity, origin, forms):

@@ -1,25 +1,21 @@
-"""The readers of one table file each (CSV, JSONL, Parquet), and the types of CSV columns."""
+"""The readers of one whole table file each: CSV, JSONL and Parquet."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
-from weaklabel.errors import FileFormatError, ItemsError
+from weaklabel.errors import FileFormatError
+from weaklabel.table_files._formats import json_text, parse_object
 
-__all__ = ["csv_type", "read_csv", "read_jsonl", "read_parquet", "typed_csv_column"]
+__all__ = ["read_csv", "read_jsonl", "read_parquet"]
 
-# What spreadsheets and data frames write for "no value"; a null in a column of numbers.
-_NO_VALUE = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None")
 _LARGEST_BLOCK = 2**31 - 1  # Arrow counts the bytes of a block in int32
 
 
@@ -54,37 +50,10 @@ def read_csv(path: Path, as_text: set[str]) -> pa.Table:
         ) from error
 
 
-def csv_type(parts: Sequence[pa.ChunkedArray]) -> pa.DataType:
-    """Return int64, float64 or bool if every non-empty cell is one, else string.
-
-    A cell with a leading zero ("007") is text: it is a code, not a number.
-    """
-    cells = pa.chunked_array([chunk for part in parts for chunk in part.chunks], pa.string())
-    cells = pc.utf8_trim_whitespace(cells)
-    cells = cells.filter(pc.invert(pc.is_in(cells, value_set=pa.array(_NO_VALUE))))
-    if len(cells) == 0:
-        return pa.string()
-    for wanted in (pa.int64(), pa.float64()):
-        if _can_be(cells, wanted):
-            coded = pc.any(pc.match_substring_regex(cells, r"^[+-]?0[0-9]")).as_py()
-            return pa.string() if coded else wanted
-    words = {value.lower() for value in cells.unique().to_pylist()[:6]}
-    return pa.bool_() if words <= {"true", "false"} else pa.string()
-
-
-def typed_csv_column(column: pa.ChunkedArray, wanted: pa.DataType | None) -> pa.ChunkedArray:
-    """Return `column` as `wanted`, cells without a value as nulls; unchanged for text."""
-    if wanted is None or wanted == pa.string():
-        return column
-    column = pc.utf8_trim_whitespace(column)
-    missing = pc.is_in(column, value_set=pa.array(_NO_VALUE))
-    return pc.if_else(missing, pa.scalar(None, pa.string()), column).cast(wanted)
-
-
 def read_jsonl(path: Path, as_text: set[str]) -> pa.Table:
     """Return a file with one JSON object on each line; absent keys are nulls."""
     lines = _read_utf8(path).split("\n")  # not splitlines: U+2028 may stand inside a string
-    rows = {n: _parse_object(path, n, line) for n, line in enumerate(lines, 1) if line.strip()}
+    rows = {n: parse_object(path, n, line) for n, line in enumerate(lines, 1) if line.strip()}
     if not rows:
         raise FileFormatError(f"{path} is empty, must have one JSON object on each line.")
     names = list(dict.fromkeys(key for row in rows.values() for key in row))
@@ -130,25 +99,10 @@ def _check_quotes(path: Path, content: str, delimiter: str) -> None:
             ) from error
 
 
-def _parse_object(path: Path, n: int, line: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise FileFormatError(
-            f"{path} line {n} is no valid JSON: {error}. Write one JSON object on each line."
-        ) from error
-    if not isinstance(row, dict):
-        raise FileFormatError(
-            f"{path} line {n} is a JSON {type(row).__name__}, must be an object. "
-            'Write one object such as {"text": "…"} on each line.'
-        )
-    return row
-
-
 def _json_column(path: Path, name: str, rows: dict[int, dict[str, Any]], text: bool) -> pa.Array:
     values = [row.get(name) for row in rows.values()]
     if text:
-        values = [_text(path, name, n, value) for n, value in zip(rows, values, strict=True)]
+        values = [json_text(path, name, n, value) for n, value in zip(rows, values, strict=True)]
     try:
         return pa.array(values, type=pa.string() if text else None)
     except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError, OverflowError) as error:
@@ -156,25 +110,6 @@ def _json_column(path: Path, name: str, rows: dict[int, dict[str, Any]], text: b
             f"{path} field {name!r} cannot be made into a column: {_first_line(error)}. "
             "Give the field one type on every line, or name it in text_columns."
         ) from error
-
-
-def _text(path: Path, name: str, n: int, value: object) -> str | None:
-    if value is None or value != value:
-        return None
-    if isinstance(value, (str, int, float)):
-        return str(value)
-    raise ItemsError(
-        f"{path} line {n}: field {name!r} is a {type(value).__name__}, must be text or a number. "
-        "Name another column."
-    )
-
-
-def _can_be(cells: pa.ChunkedArray, wanted: pa.DataType) -> bool:
-    try:
-        cells.cast(wanted)
-    except pa.ArrowInvalid:
-        return False
-    return True
 
 
 def _first_line(error: Exception) -> str:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import glob
-import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from weaklabel.core import Items, as_items
-from weaklabel.errors import FileFormatError, ItemsError, wrong_value
+from weaklabel.errors import ItemsError, wrong_value
+from weaklabel.table_files import PathLike, csv_type, find_files, typed_csv_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["read_items"]
-
-PathLike = str | os.PathLike[str]
 
 
 def read_items(
@@ -77,7 +74,7 @@ def read_items(
                 f"Write [{text_columns!r}].",
             )
         )
-    paths = _find_files(files)
+    paths = find_files(files)
     as_text = {*text_columns, "item_id" if id_column is None else id_column}
     tables = [_readers()[path.suffix.lower()](path, as_text) for path in paths]
     for path, table in zip(paths, tables, strict=True):
@@ -101,43 +98,6 @@ def _readers() -> dict[str, Callable[[Path, set[str]], pa.Table]]:
         ".ndjson": formats.read_jsonl,
         ".parquet": formats.read_parquet,
     }
-
-
-def _find_files(files: PathLike | Iterable[PathLike]) -> list[Path]:
-    named = [files] if isinstance(files, (str, os.PathLike)) else list(files)
-    if not named:
-        raise ItemsError("files is empty, must name at least one file.")
-    paths: dict[Path, Path] = {}
-    for name in named:
-        for path in _matches(os.fspath(name)):
-            paths.setdefault(path.resolve(), path)
-    known = _readers()
-    for path in paths.values():
-        if path.suffix.lower() not in known:
-            raise FileFormatError(
-                f"{path} has the suffix {path.suffix!r}, must be one of {', '.join(known)}. "
-                "Convert the file, or rename it if it is one of these."
-            )
-    return list(paths.values())
-
-
-def _matches(name: str) -> list[Path]:
-    if os.path.isfile(name):
-        return [Path(name)]
-    found = [Path(match) for match in sorted(glob.glob(name, recursive=True))]
-    found = [path for path in found if path.is_file()]
-    if found:
-        return found
-    if os.path.isdir(name):
-        raise ItemsError(
-            f"{name} is a folder, must be a file or a pattern. "
-            f"Write {os.path.join(name, '*.csv')!r} for the CSV files in it."
-        )
-    if glob.has_magic(name):
-        raise ItemsError(
-            f"No file matches {name!r}. Check the pattern and the folder it starts in."
-        )
-    raise ItemsError(f"{name} does not exist. Check the path and the folder it starts in.")
 
 
 def _check_table(
@@ -164,8 +124,6 @@ def _check_table(
 def _infer_csv_types(
     paths: list[Path], tables: list[pa.Table], as_text: set[str]
 ) -> list[pa.Table]:
-    from weaklabel.exchange._table_formats import csv_type, typed_csv_column
-
     is_csv = [path.suffix.lower() in (".csv", ".tsv") for path in paths]
     columns: dict[str, list[pa.ChunkedArray]] = {}
     for table in (t for t, csv in zip(tables, is_csv, strict=True) if csv):

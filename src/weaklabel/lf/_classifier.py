@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from weaklabel.core import FloatArray
 from weaklabel.core._check import check_fraction
 from weaklabel.errors import LabelingFunctionError, ParameterError, wrong_value
-from weaklabel.lf._answer import check_label
 from weaklabel.lf._function import LabelingFunction
+from weaklabel.lf._probabilities import check_classes, sure_codes
 from weaklabel.lf._rule import as_text, check_column, default_name
 
 __all__ = ["ClassifierRule", "classifier_lf"]
@@ -61,7 +60,7 @@ class ClassifierRule:
                 f"{type(self.model).__name__}.predict_proba gave shape {proba.shape}, must be "
                 f"({len(rows)}, {len(self.classes)}). Name one class for each of its columns."
             )
-        return _sure(proba, self.min_probability).tolist()  # type: ignore[no-any-return]  # ints
+        return sure_codes(proba, self.min_probability).tolist()  # type: ignore[no-any-return]  # ints
 
     def _features(self, rows: list[tuple[Any, ...]]) -> Any:
         if self.is_text:
@@ -144,7 +143,7 @@ def classifier_lf(
     for column in names:
         check_column("columns", column)
     low = check_fraction("min_probability", min_probability)
-    rule = ClassifierRule(model, _classes(classes), names, is_text, low)
+    rule = ClassifierRule(model, check_classes(classes), names, is_text, low)
     return LabelingFunction(
         default_name("classifier", names if is_text else [], kind) if name is None else name,
         rule=rule,
@@ -155,24 +154,3 @@ def classifier_lf(
         votes_on=votes_on,
         abstains_on=abstains_on,
     )
-
-
-def _classes(classes: Sequence[str | int]) -> tuple[str | int, ...]:
-    if isinstance(classes, str) or len(classes) < 2:
-        raise ParameterError(
-            wrong_value(
-                "classes",
-                classes,
-                "a class for each column of predict_proba",
-                "Name them in order.",
-            )
-        )
-    return tuple(check_label(f"classes[{i}]", label) for i, label in enumerate(classes))
-
-
-def _sure(proba: FloatArray, min_probability: float) -> np.ndarray[Any, np.dtype[np.int64]]:
-    if not np.isfinite(proba).all():
-        raise LabelingFunctionError("predict_proba gave NaN or infinity, must give probabilities.")
-    top = proba.max(axis=1)
-    alone = (proba == top[:, None]).sum(axis=1) == 1
-    return np.where(alone & (top >= min_probability), proba.argmax(axis=1), -1)

@@ -138,8 +138,14 @@ class LabelingFunction:
     def version_parts(self) -> tuple[object, ...]:
         """Return what `version` is made of."""
         if self.rule is not None:
-            return (self.kind, dict(self.settings))
+            return (self.kind, dict(self.settings), *self._rule_functions)
         return (self.kind, self.function, dict(self.resources), list(self.preprocessors))
+
+    @property
+    def _rule_functions(self) -> tuple[Callable[..., Any], ...]:
+        """The function of a rule that has one: its source counts wherever it is installed."""
+        function = getattr(self.rule, "function", None)
+        return () if function is None else (function,)
 
     @property
     def row_function(self) -> Callable[[Any], Any]:
@@ -200,7 +206,7 @@ class LabelingFunction:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by reference where a module holds this object, as functions are."""
-        found = reference(self, self.function)
+        found = reference(self, self.function or getattr(self.rule, "function", None))
         if found is not None:
             return found
         values = {field.name: getattr(self, field.name) for field in fields(self)}

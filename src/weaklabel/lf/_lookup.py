@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from weaklabel.errors import ParameterError, wrong_value
 from weaklabel.lf._answer import check_label
 from weaklabel.lf._function import LabelingFunction
-from weaklabel.lf._rule import check_column, default_name
+from weaklabel.lf._rule import Choices, check_column, default_name
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["LookupRule", "lookup_lf"]
 
@@ -45,6 +50,21 @@ class LookupRule:
         if self.case_sensitive:
             return [find(value) for value in values]
         return [find(v.casefold() if isinstance(v, str) else v) for v in values]
+
+    def choose(self, columns: Mapping[str, pa.ChunkedArray]) -> Choices | None:
+        """Return the same, each distinct value looked up once; None for lists and the like."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = columns[self.column]
+        try:
+            encoded = pc.dictionary_encode(column).combine_chunks()
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            return None
+        values = encoded.dictionary.to_pylist()
+        answers = self.vote_columns({self.column: values}, len(values))
+        places = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        return Choices(answers, places.astype(np.int64))
 
 
 def lookup_lf(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from html import escape
+from pathlib import Path
 from typing import Any, overload
 
 from weaklabel.errors import ParameterError, wrong_value
@@ -34,6 +36,10 @@ class Preprocessor:
         Those whose values `function` reads; they run first.
     columns : sequence of str
         Columns that must exist.
+    cache : path, optional
+        A folder in which values are kept by the version and the content of
+        what they were made of. With `cache`, `function` sees `columns` alone,
+        if any are named; without, all columns, all of which then count.
     """
 
     name: str
@@ -41,6 +47,7 @@ class Preprocessor:
     is_batch: bool
     preprocessors: tuple[Preprocessor, ...]
     columns: tuple[str, ...]
+    cache: Path | None
 
     def __init__(
         self,
@@ -50,6 +57,7 @@ class Preprocessor:
         is_batch: bool = False,
         preprocessors: Sequence[Preprocessor] = (),
         columns: Sequence[str] = (),
+        cache: str | os.PathLike[str] | None = None,
     ) -> None:
         if not isinstance(name, str) or not name.strip():
             raise ParameterError(wrong_value("name of a preprocessor", name, "a non-empty text"))
@@ -63,7 +71,8 @@ class Preprocessor:
         object.__setattr__(self, "function", function)
         object.__setattr__(self, "is_batch", is_batch)
         object.__setattr__(self, "preprocessors", before)
-        object.__setattr__(self, "columns", tuple(columns))
+        object.__setattr__(self, "columns", _texts(f"columns of {name!r}", columns))
+        object.__setattr__(self, "cache", None if cache is None else _folder(name, cache))
 
     @property
     def all_columns(self) -> tuple[str, ...]:
@@ -79,6 +88,18 @@ class Preprocessor:
     def version_parts(self) -> tuple[object, ...]:
         """Return what `version` is made of; the name counts, since functions read it."""
         return (self.name, self.function, list(self.preprocessors))
+
+    def seen_columns(self, columns: tuple[str, ...]) -> tuple[str, ...]:
+        """Return those of `columns` that are on the items that `function` gets."""
+        return columns if self.cache is None or not self.columns else self.columns
+
+    def key_columns(self, columns: tuple[str, ...]) -> tuple[str, ...]:
+        """Return those of `columns` by which kept values are found again."""
+        return self.all_columns if self._names_all_it_reads else columns
+
+    @property
+    def _names_all_it_reads(self) -> bool:
+        return bool(self.columns) and all(p._names_all_it_reads for p in self.preprocessors)
 
     def values(self, items: Sequence[Any]) -> list[Any]:
         """Return the value of each item.
@@ -120,6 +141,22 @@ def _rebuilt(values: dict[str, Any]) -> Preprocessor:
     return Preprocessor(**values)
 
 
+def _texts(argument: str, values: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(values, str) or not all(isinstance(value, str) for value in values):
+        raise ParameterError(
+            wrong_value(argument, values, "a list of texts", "Write for example ['text'].")
+        )
+    return tuple(values)
+
+
+def _folder(name: str, cache: object) -> Path:
+    if isinstance(cache, (str, os.PathLike)) and os.fspath(cache):
+        return Path(cache)
+    raise ParameterError(
+        wrong_value(f"cache of preprocessor {name!r}", cache, "the path of a folder")
+    )
+
+
 def add_values(given: Mapping[str, Any], preprocessors: Iterable[Preprocessor]) -> dict[str, Any]:
     """Return the fields of one item with the value of each preprocessor under its name."""
     return dict(given) | {
@@ -150,7 +187,13 @@ def check_preprocessors(
 def preprocessor(function: Callable[[Any], Any], /) -> Preprocessor: ...
 @overload
 def preprocessor(
-    function: None = None, /, *, name: str | None = None, preprocessors: Sequence[Preprocessor] = ()
+    function: None = None,
+    /,
+    *,
+    name: str | None = None,
+    preprocessors: Sequence[Preprocessor] = (),
+    columns: Sequence[str] = (),
+    cache: str | os.PathLike[str] | None = None,
 ) -> Callable[[Callable[[Any], Any]], Preprocessor]: ...
 def preprocessor(
     function: Callable[[Any], Any] | None = None,
@@ -158,6 +201,8 @@ def preprocessor(
     *,
     name: str | None = None,
     preprocessors: Sequence[Preprocessor] = (),
+    columns: Sequence[str] = (),
+    cache: str | os.PathLike[str] | None = None,
 ) -> Preprocessor | Callable[[Callable[[Any], Any]], Preprocessor]:
     """Turn a function from an item to a value into a preprocessor.
 
@@ -170,11 +215,25 @@ def preprocessor(
     preprocessors : sequence of Preprocessor
         Those whose values the function reads. They exist before it does, so
         there are no cycles.
+    columns : sequence of str
+        The columns that the function reads; by default not known.
+    cache : path, optional
+        A folder in which values are kept between runs. A value is found again
+        while the function and all that it uses, and the columns of the item,
+        are the same. With `columns` only those count, and the function sees no
+        others. Values are None, booleans, numbers, texts, bytes, lists, tuples,
+        sets and dicts of them, or NumPy arrays. Deleting the folder is safe.
 
     Returns
     -------
     Preprocessor
         Or the decorator, where only keyword arguments are given.
+
+    Raises
+    ------
+    ParameterError
+        If an argument has the wrong form; when it runs, if a value is of a type
+        that cannot be kept.
 
     Examples
     --------
@@ -190,7 +249,9 @@ def preprocessor(
     3
     """
     if function is None:
-        return lambda made: preprocessor(made, name=name, preprocessors=preprocessors)  # type: ignore[call-overload]  # the overloads hide the form used here
+        return lambda made: preprocessor(  # type: ignore[call-overload]  # the overloads hide the form used here
+            made, name=name, preprocessors=preprocessors, columns=columns, cache=cache
+        )
     if not callable(function):
         raise ParameterError(
             wrong_value(
@@ -201,4 +262,6 @@ def preprocessor(
         getattr(function, "__name__", "") if name is None else name,
         function,
         preprocessors=preprocessors,
+        columns=columns,
+        cache=cache,
     )

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
+from weaklabel.core import IntArray
 from weaklabel.errors import ParameterError, wrong_value
 
-__all__ = ["Rule", "answer_each_text", "as_text", "check_column", "default_name"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = [
+    "ArrowRule",
+    "Choices",
+    "Rule",
+    "answer_each_text",
+    "as_text",
+    "check_column",
+    "default_name",
+]
 
 
 @runtime_checkable
@@ -18,7 +30,8 @@ class Rule(Protocol):
     Attributes
     ----------
     kind : str
-        "keyword", "regex", "lookup", "threshold" or "classifier".
+        "keyword", "regex", "lookup", "threshold", "expression", "batch", "model" or
+        "classifier".
     columns : tuple of str
         The columns that it reads.
     """
@@ -39,21 +52,46 @@ class Rule(Protocol):
         """Return the answer to each of `n_items` items, None where it abstains."""
 
 
+class Choices(NamedTuple):
+    """Answers of one labeling function to many items, each different answer kept once.
+
+    Attributes
+    ----------
+    answers : sequence
+        Class names, codes or None, as a labeling function may give them.
+    places : numpy.ndarray of int64, shape (n_items,)
+        Position of each item's answer in `answers`, -1 where it abstains.
+    """
+
+    answers: Sequence[Any]
+    places: IntArray
+
+
+@runtime_checkable
+class ArrowRule(Rule, Protocol):
+    """A rule that can also read whole Arrow columns, which is faster than lists."""
+
+    def choose(self, columns: Mapping[str, pa.ChunkedArray]) -> Choices | None:
+        """Return what `vote_columns` would, or None where only `vote_columns` can tell.
+
+        Anything that `vote_columns` would raise is left to it.
+        """
+
+
 def answer_each_text(
     values: Sequence[object], answer: Callable[[str], str | int | None]
 ) -> list[Any]:
-    """Return ``answer(text)`` for each value, each distinct one evaluated once.
+    """Return ``answer(text)`` for each value, each distinct text evaluated once.
 
     A null is None in the result; what is no text is read as ``str(value)``.
     """
-    try:
-        known: dict[object, Any] = dict.fromkeys(values)
-    except TypeError:  # lists and dicts in the column
-        return [None if v is None or v != v else answer(as_text(v)) for v in values]
-    for value in known:
-        if value is not None and value == value:
-            known[value] = answer(as_text(value))
-    return [known[value] for value in values]
+    # By their texts, since 0.0 and -0.0 are equal values and different texts.
+    texts = [None if v is None or v != v else as_text(v) for v in values]
+    known: dict[str | None, Any] = dict.fromkeys(texts)
+    for text in known:
+        if text is not None:
+            known[text] = answer(text)
+    return [known[text] for text in texts]
 
 
 def as_text(value: object) -> str:

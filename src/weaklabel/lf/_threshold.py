@@ -6,12 +6,18 @@ import math
 import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from weaklabel.errors import ParameterError, wrong_value
 from weaklabel.lf._answer import check_label
+from weaklabel.lf._arrow_numbers import are_above, are_below, numbers_of
 from weaklabel.lf._function import LabelingFunction
-from weaklabel.lf._rule import check_column, default_name
+from weaklabel.lf._rule import Choices, check_column, default_name
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["ThresholdRule", "threshold_lf"]
 
@@ -50,6 +56,20 @@ class ThresholdRule:
         if high is None:
             return [label if v is not None and v > low else None for v in values]
         return [label if v is not None and low < v < high else None for v in values]
+
+    def choose(self, columns: Mapping[str, pa.ChunkedArray]) -> Choices | None:
+        """Return the same of an Arrow column of numbers; None for any other type."""
+        found = numbers_of(columns[self.column])
+        if found is None:
+            return None
+        values, chosen = found
+        for bound, compared in ((self.above, are_above), (self.below, are_below)):
+            if bound is not None:
+                beyond = compared(values, bound)
+                if beyond is None:
+                    return None
+                chosen = chosen & beyond
+        return Choices((self.label,), np.where(chosen, 0, -1))
 
 
 def threshold_lf(

@@ -13,7 +13,7 @@ from weaklabel.core import LabelSchema
 from weaklabel.core._check import check_choice, check_int, check_number
 from weaklabel.errors import ParameterError, ProjectError, SchemaError, wrong_value
 
-__all__ = ["CONFIG_NAME", "ProjectConfig", "read_config"]
+__all__ = ["CONFIG_NAME", "ProjectConfig", "check_jobs", "read_config"]
 
 CONFIG_NAME = "weaklabel.toml"
 
@@ -40,6 +40,12 @@ class ProjectConfig:
         Files, folders or glob patterns with labeling functions.
     on_error : {"raise", "abstain"}
         What happens when a labeling function raises.
+    n_jobs : int
+        Worker processes for labeling functions, at least 1, or -1 for one on each core.
+    timeout_seconds : float
+        Longest time that one item may take a labeling function; 0 for no limit.
+    chunk_rows : int
+        Items that are worked on and cached at a time, at least 1.
     label_model : str
         Name of a label model.
     label_model_parameters : mapping
@@ -73,6 +79,9 @@ class ProjectConfig:
     classes: tuple[str, ...] = ()
     lf_files: tuple[str, ...] = ()
     on_error: str = "raise"
+    n_jobs: int = 1
+    timeout_seconds: float = 0.0
+    chunk_rows: int = 65_536
     label_model: str = "LabelModel"
     label_model_parameters: Mapping[str, Any] = field(default_factory=dict)
     refine: bool = True
@@ -99,6 +108,9 @@ _PLACES = {
     ("labels", "classes"): "classes",
     ("labeling_functions", "files"): "lf_files",
     ("labeling_functions", "on_error"): "on_error",
+    ("apply", "n_jobs"): "n_jobs",
+    ("apply", "timeout_seconds"): "timeout_seconds",
+    ("apply", "chunk_rows"): "chunk_rows",
     ("label_model", "name"): "label_model",
     ("label_model", "parameters"): "label_model_parameters",
     ("refine", "enabled"): "refine",
@@ -146,6 +158,11 @@ def read_config(path: Path) -> ProjectConfig:
     return config
 
 
+def check_jobs(argument: str, n_jobs: int) -> int:
+    """Return `n_jobs` if it is a number of worker processes or -1, or raise ParameterError."""
+    return n_jobs if n_jobs == -1 else check_int(argument, n_jobs, 1, "Or -1: one on each core.")
+
+
 def _flatten(document: Mapping[str, Any]) -> dict[str, Any]:
     sections = sorted({section for section, _ in _PLACES})
     types = {f.name: f.type for f in fields(ProjectConfig)}
@@ -186,6 +203,9 @@ def _typed(place: str, value: object, declared: str) -> Any:
 
 def _check(config: ProjectConfig) -> None:
     try:
+        check_jobs("[apply] n_jobs", config.n_jobs)
+        check_number("[apply] timeout_seconds", config.timeout_seconds, 0.0)
+        check_int("[apply] chunk_rows", config.chunk_rows, 1)
         check_int("[refine] folds", config.folds, 2)
         check_int("[review] budget", config.budget, 1)
         check_number("[review] random_share", config.random_share, 0.2, 1.0)

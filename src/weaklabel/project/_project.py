@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from weaklabel.core import Decision, ReviewQueue
 from weaklabel.core._check import check_choice
 from weaklabel.core._decisions import FIRST_HASH
 from weaklabel.errors import DecisionsError, ProjectError
+from weaklabel.lock import exclusive
 from weaklabel.project._stages import STAGES, Stage
 from weaklabel.project._state import digest
 from weaklabel.project._workspace import Workspace
@@ -55,6 +57,9 @@ class Project:
         The folder that holds weaklabel.toml.
     progress : bool, optional
         Whether stages show progress bars; by default where somebody is looking.
+    n_jobs : int, optional
+        Number of worker processes, or -1 for one on each core, in place of that in
+        weaklabel.toml; what comes out is the same.
 
     Raises
     ------
@@ -62,8 +67,10 @@ class Project:
         If weaklabel.toml is missing or wrong.
     """
 
-    def __init__(self, folder: str | Path = ".", *, progress: bool | None = None) -> None:
-        self._workspace = Workspace(folder, progress=progress)
+    def __init__(
+        self, folder: str | Path = ".", *, progress: bool | None = None, n_jobs: int | None = None
+    ) -> None:
+        self._workspace = Workspace(folder, progress=progress, n_jobs=n_jobs)
 
     @property
     def folder(self) -> Path:
@@ -105,21 +112,30 @@ class Project:
         ------
         WeaklabelError
             Whatever a stage raises; stages done before it stay done.
+        BusyError
+            If another process, or another thread, is changing the project.
 
         Notes
         -----
         A stage writes its outputs aside, renames them, and is then recorded as
         done, so that a run stopped at any moment goes on from the last finished
-        stage; within `apply`, from the last finished labeling function.
+        stage; within `apply`, from the last finished labeling function on the
+        last chunk of items.
         """
         done = []
-        for stage in self._wanted(until):
-            out_of_date = self._status(stage).state != "done"
-            if on_stage is not None:
-                on_stage(stage.name, out_of_date)
-            if out_of_date:
-                self._do(stage)
-                done.append(stage.name)
+        wanted = self._wanted(until)
+        tell = on_stage or _tell_nobody
+        if all(self._status(stage).state == "done" for stage in wanted):
+            for stage in wanted:
+                tell(stage.name, False)
+            return ()  # without a lock, so that it works where one may only read
+        with self._exclusive("run" if until is None else f"run until {until}"):
+            for stage in wanted:
+                out_of_date = self._status(stage).state != "done"
+                tell(stage.name, out_of_date)
+                if out_of_date:
+                    self._do(stage)
+                    done.append(stage.name)
         return tuple(done)
 
     def decide(self, answers: str | Path, reviewer: str | None = None) -> tuple[Decision, ...]:
@@ -143,12 +159,18 @@ class Project:
         ------
         DecisionsError
             If the file names unknown items or classes; then nothing is stored.
+        BusyError
+            If another process, or another thread, is changing the project.
         """
+        with self._exclusive("decide"):
+            return self._decide(Path(answers), reviewer)
+
+    def _decide(self, answers: Path, reviewer: str | None) -> tuple[Decision, ...]:
         workspace = self._workspace
         queue_path = workspace.work / "queue.parquet"
         queue = io.load(queue_path) if queue_path.exists() else None
         decisions = read_answers(
-            Path(answers),
+            answers,
             schema=workspace.schema,
             item_ids=workspace.items.item_ids.tolist(),
             reviewer=reviewer,
@@ -193,6 +215,20 @@ class Project:
             store.verify(anchor=head)
         return store.verify()
 
+    @contextmanager
+    def _exclusive(self, doing: str) -> Iterator[None]:
+        """Hold the project while the block runs, and know what others did until then."""
+        try:
+            self._workspace.work.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ProjectError(
+                f"cannot write in {self.folder}: {error.strerror}. Choose a folder you may write in."
+            ) from error
+        what = f"the project in {self.folder.resolve()}"
+        with exclusive(self._workspace.work, what, f"weaklabel {doing}"):
+            self._workspace.state.reload()
+            yield
+
     def _wanted(self, until: str | None) -> tuple[Stage, ...]:
         if until is None:
             return STAGES
@@ -208,12 +244,6 @@ class Project:
     def _do(self, stage: Stage) -> None:
         workspace = self._workspace
         parts = self._parts(stage)
-        try:
-            workspace.work.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ProjectError(
-                f"cannot write in {self.folder}: {error.strerror}. Choose a folder you may write in."
-            ) from error
         started = time.perf_counter()
         facts = stage.run(workspace)
         workspace.state.put(stage.name, parts, time.perf_counter() - started, facts)
@@ -241,6 +271,10 @@ class Project:
     def __repr__(self) -> str:
         states = ", ".join(f"{s.name} {s.state}" for s in self.status())
         return f"Project({str(self.folder)!r}: {states})"
+
+
+def _tell_nobody(_stage: str, _runs: bool) -> None:
+    pass
 
 
 def _changes(before: dict[str, str], now: dict[str, str]) -> list[str]:

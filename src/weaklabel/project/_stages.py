@@ -14,7 +14,7 @@ import numpy as np
 
 from weaklabel import io
 from weaklabel.analysis import lf_summary
-from weaklabel.apply import VoteCache, apply_with_report
+from weaklabel.apply import apply_with_report
 from weaklabel.core import SoftLabels, VoteMatrix
 from weaklabel.dataset import build_dataset, write_version
 from weaklabel.errors import ProjectError
@@ -61,6 +61,8 @@ def _apply_parts(ws: Workspace) -> dict[str, str]:
     parts |= {f"labeling function {lf.name}": lf.version for lf in ws.lfs}
     columns = [config.id_column, config.text_column, config.gold_column, config.wrench]
     parts["data and label settings"] = digest(columns, config.classes, config.on_error)
+    if config.timeout_seconds:  # unlike workers and chunks, it can make a vote an abstain
+        parts["time limit"] = digest(config.timeout_seconds)
     parts["weaklabel"] = version("weaklabel")
     return parts
 
@@ -76,8 +78,11 @@ def _apply(ws: Workspace) -> dict[str, Any]:
             ws.items,
             ws.schema,
             on_error="abstain" if ws.config.on_error == "abstain" else "raise",
-            cache=VoteCache(ws.work / "votes"),
+            cache=ws.vote_cache,
             progress=ws.progress,
+            n_jobs=ws.config.n_jobs,
+            timeout_seconds=ws.config.timeout_seconds or None,
+            chunk_rows=ws.config.chunk_rows,
         )
         votes = report.votes if votes is None else _side_by_side(votes, report.votes)
         seconds, failures = dict(report.seconds), dict(report.failures)

@@ -54,6 +54,10 @@ class ProjectState:
         self._path = path
         self._records = _read(path)
 
+    def reload(self) -> None:
+        """Read the file again, which another process may have written."""
+        self._records = _read(self._path)
+
     def get(self, stage: str) -> StageRecord | None:
         """Return the record of a stage, or None if it was never done."""
         return self._records.get(stage)

@@ -57,6 +57,11 @@ classes = {_toml(config.classes)}
 files = {_toml(config.lf_files)}
 on_error = {_toml(config.on_error)}  # "abstain": a function that raises abstains, and is counted
 
+[apply]
+n_jobs = {config.n_jobs}             # worker processes for labeling functions; -1 for one on each core
+timeout_seconds = {config.timeout_seconds}  # longest time that one item may take a function; 0 for no limit
+chunk_rows = {config.chunk_rows}     # items that are worked on and cached at a time
+
 [label_model]
 name = {_toml(config.label_model)}  # or "MajorityVote", "DawidSkene", "PrecisionNaiveBayes"
 {parameters}

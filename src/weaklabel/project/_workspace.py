@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from weaklabel.apply import VoteCache
 from weaklabel.core import CodeArray, DecisionLog, Items, LabelSchema, VoteMatrix, as_items
 from weaklabel.errors import ProjectError, SchemaError, wrong_value
 from weaklabel.exchange import WrenchData, read_items, read_wrench
 from weaklabel.lf import LabelingFunction, collect_lfs
-from weaklabel.project._config import CONFIG_NAME, ProjectConfig, read_config
+from weaklabel.project._config import CONFIG_NAME, ProjectConfig, check_jobs, read_config
 from weaklabel.project._state import FileHashes, ProjectState
 from weaklabel.review import DecisionStore
 
@@ -36,6 +37,8 @@ class Workspace:
         The folder that holds weaklabel.toml.
     progress : bool, optional
         Whether stages show progress bars; by default where somebody is looking.
+    n_jobs : int, optional
+        Number of worker processes in place of that in weaklabel.toml.
 
     Raises
     ------
@@ -43,9 +46,13 @@ class Workspace:
         If weaklabel.toml is missing or wrong.
     """
 
-    def __init__(self, folder: str | Path, *, progress: bool | None = None) -> None:
+    def __init__(
+        self, folder: str | Path, *, progress: bool | None = None, n_jobs: int | None = None
+    ) -> None:
         self.folder = Path(folder)
         self.config: ProjectConfig = read_config(self.folder / CONFIG_NAME)
+        if n_jobs is not None:
+            self.config = replace(self.config, n_jobs=check_jobs("n_jobs", n_jobs))
         self.progress = progress
         self.work = self.folder / ".weaklabel"
         self.review = self.folder / "review"
@@ -130,6 +137,11 @@ class Workspace:
     def decided_gold(self) -> CodeArray:
         """Return the codes on which reviewers agree, -1 elsewhere, in the order of the items."""
         return self.decisions().gold(self.items.item_ids.tolist(), self.schema)
+
+    @property
+    def vote_cache(self) -> VoteCache:
+        """The votes that were computed before."""
+        return VoteCache(self.work / "votes")
 
     @property
     def decisions_path(self) -> Path:
