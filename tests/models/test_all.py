@@ -52,6 +52,6 @@ def test_unknown_parameter_lists_those_of_the_model() -> None:
     )
 
 
-def test_parameter_of_a_model_with_one_names_that_one() -> None:
-    with pytest.raises(ParameterError, match="must be one of 'column_groups'"):
+def test_parameters_of_a_model_with_few_are_all_named() -> None:
+    with pytest.raises(ParameterError, match="must be one of 'class_prior', 'column_groups'"):
         label_model("MajorityVote", tol=1.0)

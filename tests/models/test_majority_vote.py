@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 
 from weaklabel.core import SoftVotes, VoteMatrix
+from weaklabel.errors import ParameterError
 from weaklabel.models import MajorityVote
 from weaklabel.models._majority_vote import vote_shares
 from weaklabel.testing import vote_matrices
@@ -84,3 +85,15 @@ def test_both_ways_to_count_count(n_classes, n_lfs) -> None:
     np.testing.assert_array_equal(
         MajorityVote().fit(votes).predict_proba(votes), counts / counts.sum(axis=1, keepdims=True)
     )
+
+
+def test_an_item_without_votes_gets_the_class_prior_that_is_given() -> None:
+    votes = votes_of([[0, -1], [-1, -1]])
+    given = MajorityVote(class_prior=[0.2, 0.3, 0.5]).fit(votes)
+    assert given.predict_proba(votes).tolist() == [[1.0, 0.0, 0.0], [0.2, 0.3, 0.5]]
+    np.testing.assert_allclose(MajorityVote().fit(votes).predict_proba(votes)[1], 1 / 3)
+
+
+def test_a_wrong_class_prior_is_refused_in_words() -> None:
+    with pytest.raises(ParameterError, match=r"class_prior of MajorityVote is \[1\.0\], must be 3"):
+        MajorityVote(class_prior=[1.0]).fit(votes_of([[0, -1]]))

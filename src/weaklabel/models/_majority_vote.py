@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from weaklabel.core import CodeArray, FloatArray, IntArray, SoftVotes, SparseCodes, Votes
 from weaklabel.models._base import BaseLabelModel
-from weaklabel.models._parameters import ColumnGroups, check_column_groups
+from weaklabel.models._parameters import ColumnGroups, check_class_prior, check_column_groups
 from weaklabel.models._pattern_counts import PatternCounts
 from weaklabel.models._patterns import item_blocks
 from weaklabel.models._row_reductions import row_sum
@@ -30,6 +32,9 @@ class MajorityVote(BaseLabelModel):
 
     Parameters
     ----------
+    class_prior : sequence of float, optional
+        P(true class), positive and summing to 1: what an item without votes gets. It
+        changes no shares of votes. By default it is uniform.
     column_groups : mapping of str to sequence of str, or sequence of sequence of str, optional
         Labeling functions that say the same thing in several ways, such as prompts of
         one language model or copies of one rule: names of columns, group by group, each
@@ -39,7 +44,7 @@ class MajorityVote(BaseLabelModel):
     Attributes
     ----------
     class_prior_ : numpy.ndarray of float64, shape (n_classes,)
-        Uniform; what an item without votes gets.
+        What an item without votes gets; sums to 1.
     column_group_ : numpy.ndarray of int64, shape (n_lfs,), or None
         Group of each labeling function, counted from 0; -1 for one in none.
 
@@ -68,11 +73,21 @@ class MajorityVote(BaseLabelModel):
     uses_soft_votes = True
 
     #: What holds in a subclass with a constructor or a fit of its own.
+    class_prior: Sequence[float] | FloatArray | None = None
     column_groups: ColumnGroups | None = None
     column_group_: IntArray | None = None
 
-    def __init__(self, *, column_groups: ColumnGroups | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        class_prior: Sequence[float] | FloatArray | None = None,
+        column_groups: ColumnGroups | None = None,
+    ) -> None:
+        self.class_prior = class_prior
         self.column_groups = column_groups
+
+    def _check_parameters(self, n_classes: int) -> None:
+        check_class_prior(type(self).__name__, self.class_prior, n_classes)
 
     def _check_columns(self, lf_names: tuple[str, ...]) -> None:
         check_column_groups(type(self).__name__, self.column_groups, lf_names)
@@ -84,12 +99,16 @@ class MajorityVote(BaseLabelModel):
         self._remember(counts.n_classes, counts.lf_names)
 
     def _remember(self, n_classes: int, lf_names: tuple[str, ...]) -> None:
-        self.class_prior_ = np.full(n_classes, 1.0 / n_classes)
         name = type(self).__name__
+        given = check_class_prior(name, self.class_prior, n_classes)
+        self.class_prior_ = np.full(n_classes, 1.0 / n_classes) if given is None else given
         self.column_group_ = check_column_groups(name, self.column_groups, lf_names)
 
     def _posterior(self, votes: Votes) -> FloatArray:
-        return vote_shares(votes, group_of=self.column_group_)
+        shares = vote_shares(votes, group_of=self.column_group_)
+        if self.class_prior is not None:
+            shares[~votes.covered] = self.class_prior_
+        return shares
 
 
 def vote_shares(
