@@ -56,14 +56,16 @@ def test_texts_share_a_pass():
 def test_why_python_is_asked():
     assert how(LINK) == (
         "in one multi-pattern pass over 'text' (Polars) for 'http://' or 'https://', "
-        "then Python re where that is found"
+        "then RE2 (pyarrow) where that is found"
     )
     assert how(FREE).endswith(
         "(Polars), then Python re where a keyword is found, since case counts"
     )
     assert how(DIGITS) == (
-        "Python re on every distinct text: the pattern has no literal of 2 characters "
-        "to look for first"
+        "RE2 (pyarrow) on every distinct text: no literal must be there to look for first"
+    )
+    assert how(wl.regex_lf(r"(.)\1{4}", 1, "stretched")) == (
+        "Python re on every distinct text: no literal must be there to look for first"
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from weaklabel.apply._apply import checked_lfs
 from weaklabel.apply._inputs import check_columns
-from weaklabel.apply.text import ENGINE_NAMES, needles_of, search_engine_for
+from weaklabel.apply.text import ENGINE_NAMES, needles_of, re2_pattern, search_engine_for
 from weaklabel.core import as_items
 from weaklabel.lf import LabelingFunction
 from weaklabel.lf._regex import PatternRule
@@ -126,7 +126,7 @@ def plan(lfs: LabelingFunction | Iterable[LabelingFunction], items: object = Non
     >>> digits = regex_lf(r"\\d{5,}", "spam", name="digits")
     >>> p = plan([keyword_lf("win", "spam"), digits, short])
     >>> print(p["digits"].how)
-    every distinct text asked, since the pattern has no literal to look for first (XX)
+    RE2 (pyarrow) on every distinct text: no literal must be there to look for first
     >>> print(p["short"].how)
     row by row
     """
@@ -172,10 +172,7 @@ _OF_COLUMNS = {
 def _of_pattern(rule: PatternRule, table: pa.Table | None, n_others: int) -> str:
     found = needles_of(rule)
     if not found.needles:
-        return (
-            "Python re on every distinct text: the pattern has no literal of 2 characters "
-            "to look for first"
-        )
+        return f"{_asked(rule)} on every distinct text: no literal must be there to look for first"
     n_bytes = None if table is None else table.column(rule.column).nbytes
     others = f"with {n_others} others " if n_others > 1 else "with 1 other " if n_others else ""
     how = f"{others}in one multi-pattern pass over {rule.column!r} ({ENGINE_NAMES[search_engine_for(n_bytes)]})"
@@ -183,8 +180,14 @@ def _of_pattern(rule: PatternRule, table: pa.Table | None, n_others: int) -> str
         return how
     shown = _shown([needle.text for needle in found.needles])
     if rule.kind == "keyword":
-        return f"{how}, then Python re where a keyword is found, since case counts"
-    return f"{how} for {shown}, then Python re where that is found"
+        return f"{how}, then {_asked(rule)} where a keyword is found, since case counts"
+    return f"{how} for {shown}, then {_asked(rule)} where that is found"
+
+
+def _asked(rule: PatternRule) -> str:
+    """Return which engine is asked about a pattern that literals do not decide."""
+    is_shared = re2_pattern(rule.pattern.pattern, int(rule.pattern.flags)) is not None
+    return "RE2 (pyarrow)" if is_shared else "Python re"
 
 
 def _of_rows(lf: LabelingFunction, shared: Counter[str]) -> str:

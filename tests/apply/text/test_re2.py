@@ -20,7 +20,7 @@ ATOMS = st.sampled_from(
     [
         "a", "K", "s", "1", r"\.", " ", r"\n", r"\t", r"\w", r"\W", r"\d", r"\D", r"\s", r"\S", ".", "^", "$", r"\b",
         r"\A", r"\Z", "[ab]", "[^ab]", "[a-k]", "[^A-K]", r"[\w-]", r"[^\s]", r"[\W\d]", r"[^\W1]", "[Z-a]", r"[\x00-\x08]",
-        r"[^\x00-\x1f]", "(?i:k)", "(?-i:K)", "(?s:.)", "(?m:^)", "(?m:$)",
+        r"[^\x00-\x1f]", "(?i:k)", "(?-i:K)", "(?s:.)", "(?m:^)", "(?m:$)", r"(?a:\s)", r"(?a:\W)",
     ]
 )  # fmt: skip
 PATTERNS = st.recursive(
@@ -52,6 +52,8 @@ def check(pattern, flags, texts):
 @settings(max_examples=300, deadline=None)
 @given(PATTERNS, FLAGS, TEXTS)
 @example(r"\s", 0, ["\x0b", "\x1c", "\x1f"])
+@example(r"\s", re.A, ["\x0b", "\x1c", "\x1f"])
+@example(r"(?u:\s)|(?a:\S)", re.I, ["\x0b", "\x1c", "\x1f"])
 @example(r"a$", 0, ["a\nb", "a"])
 @example(r"^b$", re.M, ["a\nb", "b\na", "\nb"])
 @example(r"[^k]", re.I, ["K", "k", "\x01", "👍"])

@@ -59,10 +59,11 @@ def plain_texts(texts: pa.LargeStringArray) -> PlainTexts:
         return PlainTexts(texts, is_plain)
     others = starts[~is_neutral(decode_at(data, starts))]
     is_plain[np.searchsorted(offsets, others, side="right") - 1] = False
-    kept = (data & 0xC0) != 0x80  # all but the later bytes of a character
-    ascii_data = np.where(data < 0x80, data, PLACEHOLDER).astype(np.uint8)[kept]
-    before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(kept)])
+    later = np.flatnonzero((data & 0xC0) == 0x80)  # all but the first byte of a character
+    ascii_data = np.delete(np.where(data < 0x80, data, np.uint8(PLACEHOLDER)), later)
     array = pa.LargeStringArray.from_buffers(
-        len(texts), pa.py_buffer(before[offsets]), pa.py_buffer(ascii_data)
+        len(texts),
+        pa.py_buffer(offsets - np.searchsorted(later, offsets)),
+        pa.py_buffer(ascii_data),
     )
     return PlainTexts(array, is_plain)

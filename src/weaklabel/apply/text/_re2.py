@@ -87,6 +87,8 @@ def _node(name: str, argument: Any, flags: int) -> str:
             return _anchor(str(argument), flags)
         case "SUBPATTERN":
             _, added, removed, inner = argument
+            if added & re.UNICODE:
+                flags &= ~re.ASCII
             return f"(?:{_sequence(inner, (flags | added) & ~removed)})"
         case "BRANCH":
             return f"(?:{'|'.join(_sequence(branch, flags) for branch in argument[1])})"
@@ -146,7 +148,8 @@ def _of_set(members: Sequence[Any], flags: int) -> frozenset[int]:
                 found |= _of_range(argument[0], argument[1], flags)
             case "CATEGORY":
                 pattern, is_not = _CATEGORIES[str(argument)]
-                inside = {code for code in _ASCII if re.match(pattern, chr(code))}
+                ascii_only = flags & re.ASCII  # for which \x1c to \x1f are no spaces
+                inside = {code for code in _ASCII if re.match(pattern, chr(code), ascii_only)}
                 found |= set(_ASCII) - inside if is_not else inside
                 others = others or is_not
             case _:

@@ -105,16 +105,21 @@ def _by_polars(texts: pa.LargeStringArray, needles: tuple[Needle, ...]) -> Pairs
     import polars as pl
 
     column: Any = pl.from_arrow(texts)  # a Series, which its annotation leaves open
-    words = list(dict.fromkeys(needle.text for needle in needles))
-    found = column.str.extract_many(words, overlapping=True)
-    rows = np.repeat(np.arange(len(texts)), found.list.len().fill_null(0).to_numpy())
-    matched = found.explode().drop_nulls().cast(pl.Enum(words)).to_physical().to_numpy()
-    parts = [_named(rows, matched, _places(needles, words, before=False, after=False))]
-    bounded = {word for word, before, after in needles if before or after}
-    asked = np.flatnonzero(np.array([word in bounded for word in words])[matched])
-    if len(asked):  # the same occurrences in the same order, as places
-        starts = column.str.find_many(words, overlapping=True).explode().drop_nulls().to_numpy()
-        parts += _bounded(texts, needles, words, rows[asked], matched[asked], starts[asked])
+    parts: list[Pairs] = []
+    for is_bounded in (False, True):
+        chosen = [needle for needle in needles if any(needle[1:]) == is_bounded]
+        if not chosen:
+            continue
+        words = list(dict.fromkeys(needle.text for needle in chosen))
+        found = column.str.extract_many(words, overlapping=True)
+        rows = np.repeat(np.arange(len(texts)), found.list.len().fill_null(0).to_numpy())
+        matched = found.explode().drop_nulls().cast(pl.Enum(words)).to_physical().to_numpy()
+        if is_bounded:  # the same occurrences in the same order, as places
+            starts = column.str.find_many(words, overlapping=True).explode().drop_nulls()
+            parts += _bounded(texts, needles, words, rows, matched, starts.to_numpy())
+        else:
+            places = _places(needles, words, before=False, after=False)
+            parts.append(_named(rows, matched, places))
     return _joined(parts)
 
 
