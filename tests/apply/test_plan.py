@@ -5,7 +5,6 @@ import re
 import pytest
 
 import weaklabel as wl
-from weaklabel.apply import _plan as module
 from weaklabel.apply import plan
 from weaklabel.errors import ItemsError, ParameterError
 
@@ -37,7 +36,7 @@ DIGITS = wl.regex_lf(r"\d{5}", 1, "digits")
 
 @pytest.fixture(autouse=True)
 def _polars(monkeypatch):
-    monkeypatch.setattr(module, "search_engine_for", lambda n_bytes: "polars")
+    monkeypatch.setitem(plan.__globals__, "search_engine_for", lambda n_bytes: "polars")
 
 
 def how(lf, *others, items=None):
@@ -122,7 +121,8 @@ def test_html_is_escaped():
 
 def test_size_of_the_items_counts(monkeypatch):
     asked = []
-    monkeypatch.setattr(module, "search_engine_for", lambda n: asked.append(n) or "ahocorasick")
+    found = lambda n: asked.append(n) or "ahocorasick"  # noqa: E731 - short
+    monkeypatch.setitem(plan.__globals__, "search_engine_for", found)
     assert how(WIN, items=["win", "x" * 1000]).endswith("(pyahocorasick)")
     assert asked[-1] > 1000
 
