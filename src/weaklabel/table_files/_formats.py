@@ -116,7 +116,8 @@ def scan_parquet(path: Path) -> tuple[pa.Schema, int]:
 
 def read_parquet(path: Path, schema: pa.Schema, n_rows: int) -> Iterator[pa.Table]:
     """Yield the columns of `schema` that a Parquet file has, some rows at a time."""
-    with pyarrow.parquet.ParquetFile(path) as file:
+    # Without pre_buffer=False Arrow keeps every row group that it has read.
+    with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
         present = [name for name in schema.names if name in file.schema_arrow.names]
         for batch in file.iter_batches(n_rows, columns=present):
             yield pa.Table.from_batches([batch])
