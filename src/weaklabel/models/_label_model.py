@@ -122,8 +122,9 @@ class LabelModel(BaseLabelModel):
 
     *Gold* counts as one item of its class in the model inside, and corrects the posterior of
     all items with the same votes to ``(10 posterior + items) / (10 + n)``, with ``n`` known
-    items of which ``items`` are of the class. With 50 random items known the mean metric on
-    the others rises by 0.004, the log-loss falls by 0.05, and no matrix loses more than 0.001.
+    items of which ``items`` are of the class. With 50 random items known the mean metric on the others
+    rises by 0.004 and the log-loss falls by 0.05; no matrix loses more than 0.001. With 200 or
+    1,000 the log-loss falls further, but two of the 16 lose metric, up to 0.12.
 
     Examples
     --------
