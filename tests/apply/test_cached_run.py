@@ -7,7 +7,7 @@ import pytest
 from weaklabel.apply import VoteCache
 from weaklabel.apply import _cached_run as module
 from weaklabel.apply._cached_run import CachedRun
-from weaklabel.core import LabelSchema
+from weaklabel.core import Items, LabelSchema
 from weaklabel.lf import batch_lf, keyword_lf, labeling_function, threshold_lf
 
 SCHEMA = LabelSchema(["ham", "spam"])
@@ -20,6 +20,11 @@ def any_column(item):
     return None
 
 
+def items_of(table):
+    """Return items that nothing is kept of."""
+    return Items(table, [str(i) for i in range(table.num_rows)])
+
+
 LFS = [
     keyword_lf("a", "spam", name="on_text"),
     keyword_lf("a", "spam", name="on_title", column="title"),
@@ -28,20 +33,20 @@ LFS = [
 
 
 def keep_all(cache, rows=ROWS):
-    with CachedRun(cache, LFS, SCHEMA).chunk(rows) as chunk:
+    with CachedRun(cache, LFS, SCHEMA).chunk(items_of(rows)) as chunk:
         for j in range(3):
             chunk.keep(j, VOTES)
 
 
 def known(cache, rows=ROWS):
-    with CachedRun(cache, LFS, SCHEMA).chunk(rows) as chunk:
+    with CachedRun(cache, LFS, SCHEMA).chunk(items_of(rows)) as chunk:
         return {LFS[j].name for j in chunk.load()}
 
 
 def test_without_a_cache_nothing_is_known_and_nothing_is_hashed(monkeypatch):
-    monkeypatch.setattr(module, "RowsFingerprints", None)
+    monkeypatch.setattr(module, "kept_of", None)
     run = CachedRun(None, LFS, SCHEMA)
-    with run.chunk(ROWS) as chunk:
+    with run.chunk(items_of(ROWS)) as chunk:
         chunk.keep(0, VOTES)
         assert chunk.load() == {}
     assert run.keys == []
@@ -65,10 +70,10 @@ def test_a_function_of_whole_columns_sees_their_types(tmp_path):
     ]
 
     def known_in(rows):
-        with CachedRun(tmp_path, lfs, SCHEMA).chunk(rows) as chunk:
+        with CachedRun(tmp_path, lfs, SCHEMA).chunk(items_of(rows)) as chunk:
             return set(chunk.load())
 
-    with CachedRun(tmp_path, lfs, SCHEMA).chunk(narrow) as chunk:
+    with CachedRun(tmp_path, lfs, SCHEMA).chunk(items_of(narrow)) as chunk:
         for j in range(2):
             chunk.keep(j, VOTES[:1])
     assert known_in(narrow) == {0, 1}
@@ -87,7 +92,7 @@ def test_only_what_weaklabel_answers_itself_depends_on_its_release(monkeypatch):
 def test_columns_wait_for_others_but_not_for_long(tmp_path, monkeypatch):
     now = [0.0]
     monkeypatch.setattr(module, "monotonic", lambda: now[0])
-    with CachedRun(tmp_path, LFS, SCHEMA).chunk(ROWS) as chunk:
+    with CachedRun(tmp_path, LFS, SCHEMA).chunk(items_of(ROWS)) as chunk:
         chunk.keep(0, VOTES)
         assert known(tmp_path) == set()
         now[0] = 1.5
@@ -100,7 +105,7 @@ def test_columns_wait_for_others_but_not_for_long(tmp_path, monkeypatch):
 
 def test_what_is_finished_is_written_when_the_block_raises(tmp_path):
     def stopped():
-        with CachedRun(tmp_path, LFS, SCHEMA).chunk(ROWS) as chunk:
+        with CachedRun(tmp_path, LFS, SCHEMA).chunk(items_of(ROWS)) as chunk:
             chunk.keep(2, VOTES)
             raise KeyboardInterrupt
 
@@ -118,7 +123,7 @@ def test_versions_are_those_before_anything_runs(tmp_path):
 
     run = CachedRun(tmp_path, [changes_itself], SCHEMA)
     words.clear()
-    with run.chunk(ROWS) as chunk:
+    with run.chunk(items_of(ROWS)) as chunk:
         chunk.keep(0, VOTES)
-    with CachedRun(VoteCache(tmp_path), [changes_itself], SCHEMA).chunk(ROWS) as chunk:
+    with CachedRun(VoteCache(tmp_path), [changes_itself], SCHEMA).chunk(items_of(ROWS)) as chunk:
         assert chunk.load() == {}

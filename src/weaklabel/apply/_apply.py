@@ -95,7 +95,9 @@ def apply(
         Where votes are kept; only labeling functions whose version changed run
         again, and only on chunks of items that changed. A run that was
         interrupted or killed goes on from the last finished chunk. Chunks on
-        which a function failed are not kept.
+        which a function failed are not kept. For a loop of edits make the items
+        once with `as_items`: rows and texts are then kept as well, up to 1 GiB,
+        as long as the items are.
     progress : bool, optional
         Whether to show a bar; by default on a terminal and in a notebook.
     n_jobs : int

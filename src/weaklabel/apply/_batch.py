@@ -115,7 +115,7 @@ class BatchApplier:
 
         rows = ItemRows(self.items_of(batch), is_fatal=self.on_error == "raise")
         columns = list(columns_of(self.lfs, rows, self.schema))
-        arrays = [pa.array(rows.item_ids, pa.string())]
+        arrays = [pa.array(rows.item_ids.tolist(), pa.string())]
         arrays += [pa.array(column.codes) for column in columns]
         if self.on_error == "abstain":
             failures = pack_failures(_failures_of(self.lfs, columns))

@@ -9,16 +9,13 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from weaklabel.apply._cache import VoteCache, column_key
 from weaklabel.apply._fingerprint import RowsFingerprints
-from weaklabel.core import CodeArray, LabelSchema
+from weaklabel.apply._kept import kept_of
+from weaklabel.core import CodeArray, Items, LabelSchema
 from weaklabel.errors import DataWarning, WriteError
 from weaklabel.lf import LabelingFunction
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 __all__ = ["CachedChunk", "CachedRun", "votes_key"]
 
@@ -54,12 +51,12 @@ class CachedRun:
         self.keys = [] if self.cache is None else [votes_key(lf, schema) for lf in lfs]
 
     @contextmanager
-    def chunk(self, rows: pa.Table) -> Iterator[CachedChunk]:
-        """Give the part of the cache for some rows, and write what was kept when the block ends.
+    def chunk(self, items: Items) -> Iterator[CachedChunk]:
+        """Give the part of the cache for some items, and write what was kept when the block ends.
 
         Also when it ends with an error or Ctrl-C: finished columns are not computed again.
         """
-        part = CachedChunk(self, rows)
+        part = CachedChunk(self, items)
         try:
             yield part
         finally:
@@ -69,13 +66,13 @@ class CachedRun:
 class CachedChunk:
     """Votes on one chunk of items: those that are known, and those that are to be kept."""
 
-    def __init__(self, run: CachedRun, rows: pa.Table) -> None:
+    def __init__(self, run: CachedRun, items: Items) -> None:
         self._run = run
-        self._n_rows = int(rows.num_rows)
+        self._n_rows = items.n_items
         self._chunks: list[str] = []
         if run.cache is not None:
-            fingerprints = RowsFingerprints(rows)
-            self._chunks = [_fingerprint(lf, fingerprints, rows.column_names) for lf in run.lfs]
+            fingerprints = kept_of(items).fingerprints
+            self._chunks = [_fingerprint(lf, fingerprints, items.column_names) for lf in run.lfs]
         self._waiting: dict[int, CodeArray] = {}
         self._written_at = monotonic()
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from weaklabel.apply._rows import ItemRows
-from weaklabel.core import ABSTAIN, CodeArray, LabelSchema
+from weaklabel.core import ABSTAIN, CodeArray, LabelSchema, StringArray
 from weaklabel.lf import LabelingFunction
 from weaklabel.lf._answer import codes_of
 from weaklabel.lf._rule import ArrowRule, Choices
@@ -31,7 +31,7 @@ def choices_of(lf: LabelingFunction, rows: ItemRows) -> Choices | None:
 
 
 def codes_of_choices(
-    choices: Choices, schema: LabelSchema, lf_name: str, item_ids: Sequence[str]
+    choices: Choices, schema: LabelSchema, lf_name: str, item_ids: StringArray | Sequence[str]
 ) -> CodeArray:
     """Return the codes of answers of which each different one is kept once.
 
@@ -43,7 +43,7 @@ def codes_of_choices(
         The classes that are allowed.
     lf_name : str
         The labeling function, for the message.
-    item_ids : sequence of str, length n_items
+    item_ids : numpy.ndarray of StringDType, or sequence of str, length n_items
         The items, for the message.
 
     Returns
@@ -73,7 +73,7 @@ def codes_of_choices(
 class _FirstItems(Sequence[str]):
     """The id of the first item that has each answer, looked for when asked."""
 
-    def __init__(self, places: np.ndarray, item_ids: Sequence[str]) -> None:
+    def __init__(self, places: np.ndarray, item_ids: StringArray | Sequence[str]) -> None:
         self._places, self._item_ids = places, item_ids
 
     def __getitem__(self, answer: int) -> str:  # type: ignore[override]  # slices are not asked for

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from weaklabel.core import StringArray
 from weaklabel.errors import LabelingFunctionError
 from weaklabel.lf._answer import describe_error
 
@@ -28,7 +29,7 @@ class Failures:
     ----------
     what : str
         The function, for messages ("labeling function 'has_link'").
-    item_ids : list of str
+    item_ids : numpy.ndarray of StringDType, or sequence of str
         The items that it runs on.
     is_fatal : bool
         Whether the first failure raises.
@@ -42,7 +43,7 @@ class Failures:
     """
 
     what: str
-    item_ids: list[str]
+    item_ids: StringArray | Sequence[str]
     is_fatal: bool
     first: str = ""
     positions: set[int] = field(default_factory=set)

@@ -9,7 +9,8 @@ from time import perf_counter
 from typing import Any, Protocol
 
 from weaklabel.apply._failures import Failures, ItemLost, call_each
-from weaklabel.core import Items
+from weaklabel.apply._kept import kept_of
+from weaklabel.core import Items, StringArray
 from weaklabel.errors import ItemsError, WeaklabelError
 from weaklabel.lf import Preprocessor
 from weaklabel.lf._item import row_maker
@@ -51,20 +52,21 @@ class ItemRows:
 
     def __init__(self, items: Items, *, is_fatal: bool, watch: Watch | None = None) -> None:
         self.items = items
-        self.item_ids: list[str] = items.item_ids.tolist()
+        self.kept = kept_of(items)
+        self.item_ids = items.item_ids
         self.is_fatal = is_fatal
         self.seconds: dict[str, float] = {}
         self._watch = watch
         self._keys: dict[int, tuple[str, Preprocessor]] = {}
-        self._columns: dict[str, list[Any]] = {}
         self._rows: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Any]] = {}
         self._values: dict[str, tuple[list[Any], Failures]] = {}
 
     def column(self, name: str) -> list[Any]:
         """Return the values of a column, None where one is missing."""
-        if name not in self._columns:
-            self._columns[name] = self.items.column(name)
-        return self._columns[name]
+        columns = self.kept.columns
+        if name not in columns:
+            columns[name] = self.items.column(name)
+        return columns[name]
 
     def rows(self, preprocessors: Sequence[Preprocessor] = ()) -> list[Any]:
         """Return one row for each item: all columns, and the values of `preprocessors`.
@@ -93,15 +95,23 @@ class ItemRows:
         return found
 
     def _made(self, columns: tuple[str, ...], preprocessors: Sequence[Preprocessor]) -> list[Any]:
+        if not preprocessors:
+            return self._plain(columns)
         key = (columns, tuple(map(self._key, preprocessors)))
         if key not in self._rows:
-            names = (*columns, *(p.name for p in preprocessors))
-            _check_names(names[len(columns) :], self.items.column_names)
-            values = [self.column(name) for name in columns]
-            values += [self._value(p)[0] for p in preprocessors]
-            with _no_collection():
-                self._rows[key] = list(map(row_maker(names), zip(*values, strict=True)))
+            names = tuple(p.name for p in preprocessors)
+            _check_names(names, self.items.column_names)
+            values = [self._value(p)[0] for p in preprocessors]
+            values = [*map(self.column, columns), *values]
+            self._rows[key] = _rows_of((*columns, *names), values)
         return self._rows[key]
+
+    def _plain(self, columns: tuple[str, ...]) -> list[Any]:
+        """Return rows of nothing but columns."""
+        rows = self.kept.rows
+        if columns not in rows:
+            rows[columns] = _rows_of(columns, [self.column(name) for name in columns])
+        return rows[columns]
 
     def _key(self, preprocessor: Preprocessor) -> str:
         """Return the version before anything ran: running may change what it is made of."""
@@ -177,7 +187,7 @@ class _PreprocessorFailures(Failures):
 
     __slots__ = ()
 
-    def __init__(self, name: str, item_ids: list[str], is_fatal: bool) -> None:
+    def __init__(self, name: str, item_ids: StringArray, is_fatal: bool) -> None:
         super().__init__(f"preprocessor {name!r}", item_ids, is_fatal)
 
     def add(self, position: int, error: Exception) -> None:
@@ -199,6 +209,11 @@ def _no_collection() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def _rows_of(names: tuple[str, ...], values: list[list[Any]]) -> list[Any]:
+    with _no_collection():
+        return list(map(row_maker(names), zip(*values, strict=True)))
 
 
 def _check_names(names: tuple[str, ...], columns: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ from time import perf_counter
 import numpy as np
 
 from weaklabel.apply._rows import ItemRows
-from weaklabel.apply.text import DistinctTexts, FoundTexts, distinct_texts, find_texts
+from weaklabel.apply.text import FoundTexts, TextForms, distinct_texts, find_texts
 from weaklabel.lf import LabelingFunction
 from weaklabel.lf._regex import PatternRule
 from weaklabel.lf._rule import Choices
@@ -33,7 +33,7 @@ class TextColumns:
         for lf in lfs:
             if isinstance(lf.rule, PatternRule):
                 self._rules.setdefault(lf.rule.column, {})[lf.name] = lf.rule
-        self._distinct: dict[str, DistinctTexts | None] = {}
+        self._forms = rows.kept.texts
         self._found: dict[str, FoundTexts] = {}
 
     def choices(self, lf: LabelingFunction) -> tuple[Choices | None, float]:
@@ -47,9 +47,10 @@ class TextColumns:
             return None, 0.0
         if rule.column in self._rules:
             self._run(rule.column)
-        distinct = self._distinct[rule.column]
-        if distinct is None:
+        forms = self._forms[rule.column]
+        if forms is None:
             return None, 0.0
+        distinct = forms.distinct
         found = self._found.pop(lf.name)
         places = np.full(len(distinct.texts) + 1, -1)  # the last one is for nulls
         places[found.texts] = 0
@@ -59,9 +60,12 @@ class TextColumns:
         """Run all functions that read `column`; what they share is counted evenly."""
         rules = self._rules.pop(column)
         start = perf_counter()
-        distinct = self._distinct[column] = distinct_texts(self._table.column(column))
-        if distinct is None:
+        if column not in self._forms:
+            distinct = distinct_texts(self._table.column(column))
+            self._forms[column] = None if distinct is None else TextForms(distinct)
+        forms = self._forms[column]
+        if forms is None:
             return
         shared = (perf_counter() - start) / len(rules)
-        for name, found in zip(rules, find_texts(list(rules.values()), distinct), strict=True):
+        for name, found in zip(rules, find_texts(list(rules.values()), forms), strict=True):
             self._found[name] = found._replace(seconds=found.seconds + shared)

@@ -257,7 +257,9 @@ class _Chunk:
             self.pool.submit(Task(start, stop, lfs, *shared, **how))
 
     def _encoded(self, start: int, stop: int) -> tuple[list[str], bytes]:
-        return self.rows.item_ids[start:stop], _as_stream(self.rows.items, start, stop)
+        return self.rows.items.item_ids[start:stop].tolist(), _as_stream(
+            self.rows.items, start, stop
+        )
 
     def _is_settled(self, j: int) -> bool:
         """Return whether all that decides the column, or its error, is known."""

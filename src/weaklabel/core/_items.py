@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Items", "as_items", "content_ids"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Items:
     """The things to label: a table and one distinct id for each row.
 

@@ -9,14 +9,17 @@ from numbers import Integral
 
 import numpy as np
 
-from weaklabel.core import ABSTAIN, CodeArray, LabelSchema
+from weaklabel.core import ABSTAIN, CodeArray, LabelSchema, StringArray
 from weaklabel.errors import AnswerError, ParameterError, wrong_value
 
 __all__ = ["check_label", "codes_of", "describe_answer", "describe_error"]
 
 
 def codes_of(
-    answers: Sequence[object], schema: LabelSchema, lf_name: str, item_ids: Sequence[str]
+    answers: Sequence[object],
+    schema: LabelSchema,
+    lf_name: str,
+    item_ids: StringArray | Sequence[str],
 ) -> CodeArray:
     """Return the codes of what one labeling function answered.
 
@@ -29,7 +32,7 @@ def codes_of(
         The classes that are allowed.
     lf_name : str
         The labeling function, for the message.
-    item_ids : sequence of str, length n_items
+    item_ids : numpy.ndarray of StringDType, or sequence of str, length n_items
         The items, for the message.
 
     Returns

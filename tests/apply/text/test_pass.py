@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from weaklabel.apply.text import _pass
 from weaklabel.apply.text._distinct import distinct_texts
+from weaklabel.apply.text._forms import TextForms
 from weaklabel.apply.text._pass import find_texts
 from weaklabel.lf import keyword_lf, regex_lf
 
@@ -48,7 +49,7 @@ def engine(request):
 def found_by(lfs, texts, engine):
     distinct = distinct_texts(pa.chunked_array([pa.array(texts, pa.string())]))
     columns = []
-    for found in find_texts([lf.rule for lf in lfs], distinct, engine):
+    for found in find_texts([lf.rule for lf in lfs], TextForms(distinct), engine):
         assert found.seconds >= 0
         assert found.texts.tolist() == sorted(set(found.texts.tolist()))
         chosen = np.zeros(len(distinct.texts) + 1, dtype=bool)
@@ -128,7 +129,7 @@ def test_pattern_runs_only_where_its_literal_is(engine, monkeypatch):
 
     watched = type(lf.rule)("regex", Watched(), "x", "text", lf.rule.settings)
     distinct = distinct_texts(pa.chunked_array([pa.array(texts)]))
-    (found,) = find_texts([watched], distinct, engine)
+    (found,) = find_texts([watched], TextForms(distinct), engine)
     assert found.texts.tolist() == [0]
     assert asked == ["win 5", "win more"]
 

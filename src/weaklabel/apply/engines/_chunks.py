@@ -72,7 +72,7 @@ def votes_by_chunk(
             votes = np.full(
                 (chunk.n_items, len(functions)), ABSTAIN, dtype=classes.dtype, order="F"
             )
-            with cached.chunk(chunk.table) as known:
+            with cached.chunk(chunk) as known:
                 missing = _fill_known(votes, known, tally, bar)
                 if missing:
                     rows = ItemRows(chunk, is_fatal=options.on_error == "raise")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from weaklabel.apply._inputs import check_columns
+from weaklabel.apply._kept import chunks_of, kept_chunks
 from weaklabel.apply._options import ApplyOptions
 from weaklabel.apply._report import ApplyReport
 from weaklabel.apply._tally import Tally
@@ -49,26 +50,19 @@ def apply_in_memory(
 
     Notes
     -----
-    Memory beyond the votes is bounded by ``options.chunk_rows``, not by the number of items.
+    Memory beyond the votes is bounded by ``options.chunk_rows``, not by the number of items;
+    with a cache, up to 1 GiB more is kept for the next run on the same `items`.
     """
     check_columns(functions, items.column_names)
     names = [lf.name for lf in functions]
     tally = Tally(names)
     codes = np.empty((items.n_items, len(functions)), dtype=classes.dtype, order="F")
     start = 0
-    chunks = _chunks(items, options.chunk_rows)
+    cut = chunks_of if options.cache is None else kept_chunks
+    chunks = cut(items, options.chunk_rows)
     for chunk, votes in votes_by_chunk(functions, chunks, items.n_items, classes, options, tally):
         codes[start : start + chunk.n_items] = votes
         start += chunk.n_items
     warn_of_failures(tally, items.n_items, stacklevel=4)
     codes.flags.writeable = False  # so that VoteMatrix need not copy it
     return tally.report(VoteMatrix(codes, items.item_ids, names, classes))
-
-
-def _chunks(items: Items, n_rows: int) -> Iterator[Items]:
-    if items.n_items <= n_rows:
-        yield items
-        return
-    for start in range(0, items.n_items, n_rows):
-        part = slice(start, start + n_rows)
-        yield Items(items.table.slice(start, n_rows), items.item_ids[part])

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from weaklabel.apply.text._distinct import DistinctTexts
 from weaklabel.apply.text._engine import Engine, search_engine_for
-from weaklabel.apply.text._folded import FoldedTexts, fold_texts
+from weaklabel.apply.text._folded import FoldedTexts
+from weaklabel.apply.text._forms import TextForms
 from weaklabel.apply.text._needles import Needles, needles_of
-from weaklabel.apply.text._plain import PlainTexts, plain_texts
+from weaklabel.apply.text._plain import PlainTexts
 from weaklabel.apply.text._re2 import re2_pattern
 from weaklabel.apply.text._search import Needle, Pairs, search
 from weaklabel.core import BoolArray, IntArray
@@ -42,7 +42,7 @@ class FoundTexts(NamedTuple):
 
 
 def find_texts(
-    rules: Sequence[PatternRule], distinct: DistinctTexts, engine: Engine | None = None
+    rules: Sequence[PatternRule], forms: TextForms, engine: Engine | None = None
 ) -> list[FoundTexts]:
     """Return for each rule the distinct texts on which it votes.
 
@@ -50,7 +50,7 @@ def find_texts(
     ----------
     rules : sequence of PatternRule
         Keywords and patterns that read this column.
-    distinct : DistinctTexts
+    forms : TextForms
         The column.
     engine : {"polars", "ahocorasick", "pyarrow"}, optional
         By default the fastest that is installed. The result is the same.
@@ -65,63 +65,53 @@ def find_texts(
     """
     start = perf_counter()
     needles = [needles_of(rule) for rule in rules]
-    folded, candidates = _candidates(needles, distinct, engine)
-    texts = _Texts(distinct)
+    folded, candidates = _candidates(needles, forms, engine)
     n_shared = max(sum(bool(needle.needles) for needle in needles), 1)
     shared = (perf_counter() - start) / n_shared
     found = []
     for rule, needle, candidate in zip(rules, needles, candidates, strict=True):
         start = perf_counter()
-        chosen = _decided(rule, needle, candidate, folded, texts)
+        chosen = _decided(rule, needle, candidate, folded, forms)
         own = perf_counter() - start
         found.append(FoundTexts(chosen, own + (shared if needle.needles else 0.0)))
     return found
 
 
-class _Texts:
-    """The texts in the forms that patterns are asked on, each made when one first needs it."""
+def _matching(forms: TextForms, rule: PatternRule, places: IntArray | None) -> IntArray:
+    """Return those of `places`, or of all texts, in which the pattern is found."""
+    asked = np.arange(len(forms.distinct.texts)) if places is None else places
+    translated = re2_pattern(rule.pattern.pattern, int(rule.pattern.flags))
+    if translated is None or len(asked) < _WORTH_RE2:
+        return _by_python(forms, rule, asked)
+    is_plain = forms.plain.is_plain[asked]
+    found = _by_re2(translated, forms.plain, asked[is_plain])
+    if found is None:
+        return _by_python(forms, rule, asked)
+    return np.sort(np.concatenate([found, _by_python(forms, rule, asked[~is_plain])]))
 
-    def __init__(self, distinct: DistinctTexts) -> None:
-        self._distinct = distinct
-        self._texts: list[str] | None = None
-        self._plain: PlainTexts | None = None
 
-    def matching(self, rule: PatternRule, places: IntArray | None) -> IntArray:
-        """Return those of `places`, or of all texts, in which the pattern is found."""
-        asked = np.arange(len(self._distinct.texts)) if places is None else places
-        translated = re2_pattern(rule.pattern.pattern, int(rule.pattern.flags))
-        if translated is None or len(asked) < _WORTH_RE2:
-            return self._by_python(rule, asked)
-        self._plain = self._plain or plain_texts(self._distinct.texts)
-        is_plain = self._plain.is_plain[asked]
-        found = self._by_re2(translated, self._plain, asked[is_plain])
-        if found is None:
-            return self._by_python(rule, asked)
-        return np.sort(np.concatenate([found, self._by_python(rule, asked[~is_plain])]))
+def _by_python(forms: TextForms, rule: PatternRule, asked: IntArray) -> IntArray:
+    texts, search = forms.as_list, rule.pattern.search
+    found = [i for i in asked.tolist() if search(texts[i]) is not None]
+    return np.array(found, dtype=np.int64)
 
-    def _by_python(self, rule: PatternRule, asked: IntArray) -> IntArray:
-        if self._texts is None:
-            self._texts = self._distinct.texts.to_pylist()
-        texts, search = self._texts, rule.pattern.search
-        found = [i for i in asked.tolist() if search(texts[i]) is not None]
-        return np.array(found, dtype=np.int64)
 
-    def _by_re2(self, pattern: str, plain: PlainTexts, asked: IntArray) -> IntArray | None:
-        """Return where RE2 finds it, None if it is too large for RE2."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
+def _by_re2(pattern: str, plain: PlainTexts, asked: IntArray) -> IntArray | None:
+    """Return where RE2 finds it, None if it is too large for RE2."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-        texts = plain.texts if len(asked) == len(plain.texts) else plain.texts.take(pa.array(asked))
-        try:
-            found = pc.match_substring_regex(texts, pattern)
-        except pa.ArrowInvalid:
-            return None
-        mask: BoolArray = found.to_numpy(zero_copy_only=False)
-        return np.asarray(asked[mask])
+    texts = plain.texts if len(asked) == len(plain.texts) else plain.texts.take(pa.array(asked))
+    try:
+        found = pc.match_substring_regex(texts, pattern)
+    except pa.ArrowInvalid:
+        return None
+    mask: BoolArray = found.to_numpy(zero_copy_only=False)
+    return np.asarray(asked[mask])
 
 
 def _candidates(
-    needles: Sequence[Needles], distinct: DistinctTexts, engine: Engine | None
+    needles: Sequence[Needles], forms: TextForms, engine: Engine | None
 ) -> tuple[FoldedTexts | None, list[IntArray]]:
     """Return the folded texts, and for each rule those in which one of its literals is."""
     place: dict[Needle, int] = {}
@@ -130,7 +120,7 @@ def _candidates(
             place.setdefault(needle, len(place))
     if not place:
         return None, [np.empty(0, dtype=np.int64)] * len(needles)
-    folded = fold_texts(distinct.texts)
+    folded, distinct = forms.folded, forms.distinct
     pairs = search(folded.texts, list(place), engine or search_engine_for(distinct.n_bytes))
     owners = [[place[needle] for needle in one.needles] for one in needles]
     return folded, _by_owner(pairs, owners, len(place), len(distinct.texts))
@@ -160,14 +150,14 @@ def _decided(
     needles: Needles,
     candidates: IntArray,
     folded: FoldedTexts | None,
-    texts: _Texts,
+    forms: TextForms,
 ) -> IntArray:
     if folded is None or not needles.needles:
-        return texts.matching(rule, None)
+        return _matching(forms, rule, None)
     doubtful = folded.doubtful
     if len(doubtful) and any(needle.before or needle.after for needle in needles.needles):
         candidates = np.union1d(candidates, doubtful)
         sure = np.setdiff1d(candidates, doubtful, assume_unique=True)
         if needles.decide:
-            return np.union1d(sure, texts.matching(rule, doubtful))
-    return candidates if needles.decide else texts.matching(rule, candidates)
+            return np.union1d(sure, _matching(forms, rule, doubtful))
+    return candidates if needles.decide else _matching(forms, rule, candidates)

@@ -112,11 +112,13 @@ def _by_polars(texts: pa.LargeStringArray, needles: tuple[Needle, ...]) -> Pairs
             continue
         words = list(dict.fromkeys(needle.text for needle in chosen))
         found = column.str.extract_many(words, overlapping=True)
-        rows = np.repeat(np.arange(len(texts)), found.list.len().fill_null(0).to_numpy())
+        counts = found.list.len().fill_null(0).to_numpy()
+        rows = np.repeat(np.arange(len(texts)), counts)
         matched = found.explode().drop_nulls().cast(pl.Enum(words)).to_physical().to_numpy()
         if is_bounded:  # the same occurrences in the same order, as places
-            starts = column.str.find_many(words, overlapping=True).explode().drop_nulls()
-            parts += _bounded(texts, needles, words, rows, matched, starts.to_numpy())
+            starts = column.filter(counts > 0).str.find_many(words, overlapping=True)
+            starts = starts.explode().drop_nulls().to_numpy()
+            parts += _bounded(texts, needles, words, rows, matched, starts)
         else:
             places = _places(needles, words, before=False, after=False)
             parts.append(_named(rows, matched, places))
