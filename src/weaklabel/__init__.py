@@ -1,7 +1,16 @@
 """weaklabel: labeling functions in, a reviewed and versioned training set out."""
 
-from weaklabel.analysis import lf_summary
-from weaklabel.apply import ApplyReport, Plan, VoteCache, apply, apply_with_report, plan
+from importlib import import_module as _import_module
+from typing import TYPE_CHECKING, Any
+
+from weaklabel.apply import (
+    ApplyReport,
+    Plan,
+    VoteCache,
+    apply,
+    apply_with_report,
+    plan,
+)
 from weaklabel.core import (
     ABSTAIN,
     Decision,
@@ -14,15 +23,6 @@ from weaklabel.core import (
     VoteMatrix,
     as_items,
 )
-from weaklabel.dataset import (
-    Dataset,
-    DatasetVersion,
-    build_dataset,
-    verify_version,
-    write_version,
-)
-from weaklabel.exchange import read_items, read_wrench
-from weaklabel.io import load, save
 from weaklabel.lf import (
     LabelingFunction,
     Preprocessor,
@@ -40,26 +40,55 @@ from weaklabel.lf import (
     spacy_doc,
     threshold_lf,
 )
-from weaklabel.models import (
-    EBCC,
-    MACE,
-    BaseLabelModel,
-    DawidSkene,
-    Explanation,
-    LabelModel,
-    MajorityVote,
-    MatrixCompletion,
-    OneCoin,
-    PatternCounts,
-    PrecisionNaiveBayes,
-    SnorkelLabelModel,
-    TripletModel,
-    WeightedVote,
-    load_label_model,
+from weaklabel.refine import (
+    Refinement,
+    refine,
 )
-from weaklabel.refine import Refinement, refine
-from weaklabel.review import DecisionStore, read_answers, write_queue
-from weaklabel.triage import rank_for_review
+
+if TYPE_CHECKING:
+    from weaklabel.analysis import (
+        lf_summary,
+    )
+    from weaklabel.dataset import (
+        Dataset,
+        DatasetVersion,
+        build_dataset,
+        verify_version,
+        write_version,
+    )
+    from weaklabel.exchange import (
+        read_items,
+        read_wrench,
+    )
+    from weaklabel.io import (
+        load,
+        save,
+    )
+    from weaklabel.models import (
+        EBCC,
+        MACE,
+        BaseLabelModel,
+        DawidSkene,
+        Explanation,
+        LabelModel,
+        MajorityVote,
+        MatrixCompletion,
+        OneCoin,
+        PatternCounts,
+        PrecisionNaiveBayes,
+        SnorkelLabelModel,
+        TripletModel,
+        WeightedVote,
+        load_label_model,
+    )
+    from weaklabel.review import (
+        DecisionStore,
+        read_answers,
+        write_queue,
+    )
+    from weaklabel.triage import (
+        rank_for_review,
+    )
 
 __version__ = "0.1.0"
 
@@ -127,3 +156,49 @@ __all__ = [  # noqa: RUF022 - by letter
     "write_queue",
     "write_version",
 ]
+
+#: What is imported when it is first asked for, by module: importing all takes half as long again.
+_LATER = {
+    "analysis": ("lf_summary",),
+    "dataset": ("Dataset", "DatasetVersion", "build_dataset", "verify_version", "write_version"),
+    "exchange": ("read_items", "read_wrench"),
+    "io": ("load", "save"),
+    "models": (
+        "EBCC",
+        "MACE",
+        "BaseLabelModel",
+        "DawidSkene",
+        "Explanation",
+        "LabelModel",
+        "MajorityVote",
+        "MatrixCompletion",
+        "OneCoin",
+        "PatternCounts",
+        "PrecisionNaiveBayes",
+        "SnorkelLabelModel",
+        "TripletModel",
+        "WeightedVote",
+        "load_label_model",
+    ),
+    "review": ("DecisionStore", "read_answers", "write_queue"),
+    "triage": ("rank_for_review",),
+}
+_MODULE_OF = {name: module for module, names in _LATER.items() for name in names}
+
+
+if not TYPE_CHECKING:  # else a name that does not exist would be anything
+
+    def __getattr__(name: str) -> Any:
+        """Import what `_LATER` lists when it is first asked for (PEP 562)."""
+        if name in _MODULE_OF:
+            module = _import_module(f"weaklabel.{_MODULE_OF[name]}")
+            value = globals()[name] = getattr(module, name)
+            return value
+        if name in _LATER:
+            return _import_module(f"weaklabel.{name}")
+        raise AttributeError(f"module 'weaklabel' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """Return all names, also those that are not imported yet."""
+    return sorted({*globals(), *_MODULE_OF, *_LATER})

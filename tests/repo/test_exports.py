@@ -18,10 +18,10 @@ def test_all_is_sorted_and_complete(name):
     package = importlib.import_module(name)
     exported = {
         key
-        for key, value in vars(package).items()
+        for key, value in ((key, getattr(package, key)) for key in dir(package))
         if not key.startswith("_")
         and not isinstance(value, types.ModuleType)
-        and key != "annotations"
+        and key not in ("annotations", "TYPE_CHECKING", "Any")
     }
     assert list(package.__all__) == sorted(package.__all__)
     assert set(package.__all__) - {"__version__"} == exported
