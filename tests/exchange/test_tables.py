@@ -8,9 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
+from weaklabel.apply import apply
 from weaklabel.core import Items
 from weaklabel.errors import FileFormatError, ItemsError
 from weaklabel.exchange import read_items
+from weaklabel.lf import keyword_lf
 
 
 def write(path: Path, content: str | bytes) -> Path:
@@ -67,6 +69,12 @@ class TestCsv:
         rows = "".join(f"{i},some words to fill a block\n" for i in range(50_000))
         items = read_csv(tmp_path, "n,text\n" + rows + "last,x\n")
         assert items.column("n")[-2:] == ["49999", "last"]
+
+    def test_a_row_may_be_longer_than_what_is_parsed_at_a_time(self, tmp_path):
+        long = "a long text " * 3_500_000  # 40 MiB
+        items = read_csv(tmp_path, f'text,n\nshort,1\n"{long}",2\nshort,3\n')
+        assert items.column("n") == [1, 2, 3]
+        assert items.column("text") == ["short", long, "short"]
 
     def test_tabs_separate_the_cells_of_a_tsv_file(self, tmp_path):
         items = read_items(write(tmp_path / "a.tsv", "text\tn\na, b\t1\n"))
@@ -198,13 +206,14 @@ class TestParquet:
         path = tmp_path / "a.parquet"
         pyarrow.parquet.write_table(pa.table({"text": ["a"] * 1000}), path)
         path.write_bytes(path.read_bytes()[:-20])
-        with pytest.raises(
-            FileFormatError, match=r"a\.parquet cannot be read as Parquet, it is tr"
-        ):
+        words = r"a\.parquet cannot be read, it is damaged or no \.parquet file: .*Write or copy"
+        with pytest.raises(FileFormatError, match=words):
             read_items(path)
 
     def test_an_empty_file_is_named(self, tmp_path):
-        with pytest.raises(FileFormatError, match=r"a\.parquet cannot be read as Parquet"):
+        with pytest.raises(
+            FileFormatError, match=r"a\.parquet cannot be read, it is damaged or no"
+        ):
             read_items(write(tmp_path / "a.parquet", ""))
 
     def test_no_rows(self, tmp_path):
@@ -257,6 +266,13 @@ class TestManyFiles:
         pyarrow.parquet.write_table(pa.table({"n": [2.5], "text": ["y"]}), b)
         assert read_items([a, b]).column("n") == [1.0, 2.5]
 
+    def test_an_id_is_text_in_every_format(self, tmp_path):
+        a = write(tmp_path / "a.csv", "key,text\n007,x\n")
+        b = write(tmp_path / "b.jsonl", '{"key": 8, "text": "y"}\n')
+        c = tmp_path / "c.parquet"
+        pyarrow.parquet.write_table(pa.table({"key": [9], "text": ["z"]}), c)
+        assert read_items([a, b, c], id_column="key").item_ids.tolist() == ["007", "8", "9"]
+
     def test_types_that_do_not_meet_name_both_files(self, tmp_path):
         a = write(tmp_path / "a.csv", "n,text\n1,x\n")
         b = write(tmp_path / "b.jsonl", '{"n": "many", "text": "y"}\n')
@@ -292,6 +308,34 @@ class TestFiles:
     def test_no_file_at_all(self):
         with pytest.raises(ItemsError, match="files is empty, must name at least one file"):
             read_items([])
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", ""),
+        ("a.csv", "text\n"),
+        ("a.csv", "text,n\na,1\nb\n"),
+        ("a.csv", 'text\na\n"b\n'),
+        ("a.csv", b"text\n\xe9\n"),
+        ("a.csv", "text,text\na,b\n"),
+        ("a.jsonl", "\n"),
+        ("a.jsonl", '{"text": 1}\n{"text": "a"}\n'),
+        ("a.jsonl", b'{"text": "\xe9"}\n'),
+        ("a.parquet", "no Parquet"),
+    ],
+)
+def test_apply_on_files_says_what_read_items_says(tmp_path, name, content):
+    path = write(tmp_path / name, content)
+    said = []
+    for read in (
+        read_items,
+        lambda files: apply(keyword_lf("a", "x", name="a"), files, ["x", "y"]),
+    ):
+        with pytest.raises((FileFormatError, ItemsError)) as caught:
+            read(path)
+        said.append(str(caught.value))
+    assert said[0] == said[1]
 
 
 @pytest.mark.shared

@@ -1,9 +1,12 @@
 """find_files: paths, patterns and folders."""
 
+from pathlib import Path
+
 import pytest
 
 from weaklabel.errors import FileFormatError, ItemsError
 from weaklabel.table_files import find_files
+from weaklabel.table_files._find import is_csv
 
 
 @pytest.fixture
@@ -61,3 +64,8 @@ def test_folder_without_tables_is_answered(tmp_path):
     (tmp_path / "_only.csv").touch()
     with pytest.raises(ItemsError, match="has no table file in it"):
         find_files(tmp_path, folders=True)
+
+
+def test_csv_is_told_by_the_suffix():
+    names = ("a.csv", "b.TSV", "c.jsonl", "csv")
+    assert [is_csv(Path(name)) for name in names] == [True, True, False, False]

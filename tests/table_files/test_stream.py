@@ -1,5 +1,6 @@
 """scan_tables: files as one stream of batches of one type."""
 
+import csv
 import json
 
 import pytest
@@ -7,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weaklabel.errors import FileFormatError, ItemsError
-from weaklabel.exchange import read_items
-from weaklabel.table_files import rechunked, scan_tables
+from weaklabel.table_files import csv_type, rechunked, scan_tables, typed_csv_column
 
 pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
 pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
@@ -20,8 +20,8 @@ def write(folder, name, content):
     return path
 
 
-def rows(paths, n_rows=2, as_text=()):
-    stream = scan_tables(paths, as_text)
+def rows(paths, n_rows=2, as_text=(), **options):
+    stream = scan_tables(paths, as_text, **options)
     batches = list(stream.batches(stream.schema.names, n_rows))
     assert all(batch.num_rows == n_rows for batch in batches[:-1])
     assert sum(batch.num_rows for batch in batches) == stream.n_rows
@@ -55,25 +55,37 @@ def test_formats_stand_beside_each_other_and_lacking_columns_are_null(tmp_path):
 
 
 CELLS = st.sampled_from(
-    ["1", "2.5", "007", "", "true", "NaN", "a,b", 'say ""hi""', "line\nbreak", "é", "-3"]
+    ["1", "2.5", "007", "", "true", "NaN", "a,b", 'say "hi"', "line\nbreak", "é", "-3"]
 )
 
 
 @given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=8), st.integers(1, 5))
-def test_csv_is_read_as_read_items_reads_it(tmp_path_factory, cells, n_rows):
-    lines = ["a,b", *(f'"{a}","{b}"' for a, b in cells)]
-    path = write(tmp_path_factory.mktemp("csv"), "a.csv", "\n".join(lines) + "\n")
-    assert rows([path], n_rows) == read_items(path).table.to_pydict()
+def test_csv_has_the_cells_that_were_written_under_the_types_of_their_columns(
+    tmp_path_factory, cells, n_rows
+):
+    path = tmp_path_factory.mktemp("csv") / "a.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, quoting=csv.QUOTE_ALL).writerows([("a", "b"), *cells])
+    expected = {}
+    for name, values in zip("ab", zip(*cells, strict=True), strict=True):
+        column = pa.chunked_array([values], pa.string())
+        expected[name] = typed_csv_column(column, csv_type([column])).to_pylist()
+    assert rows([path], n_rows) == expected
 
 
 VALUES = st.sampled_from([1, 2.5, None, -3])
 
 
-@given(st.lists(st.dictionaries(st.sampled_from("ab"), VALUES, min_size=1), min_size=1, max_size=8))
-def test_jsonl_is_read_as_read_items_reads_it(tmp_path_factory, objects):
+@given(
+    st.lists(st.dictionaries(st.sampled_from("ab"), VALUES, min_size=1), min_size=1, max_size=8),
+    st.sampled_from([0, 2**20]),
+)
+def test_jsonl_has_the_values_that_were_written_kept_or_not(tmp_path_factory, objects, keep_bytes):
     content = "".join(json.dumps(one) + "\n" for one in objects)
     path = write(tmp_path_factory.mktemp("jsonl"), "a.jsonl", content)
-    assert rows([path], 3) == read_items(path).table.to_pydict()
+    names = dict.fromkeys(key for one in objects for key in one)
+    expected = {name: [one.get(name) for one in objects] for name in names}
+    assert rows([path], 3, keep_bytes=keep_bytes) == expected
 
 
 def test_columns_named_as_text_stay_as_they_are(tmp_path):
@@ -94,12 +106,17 @@ def test_only_columns_that_are_asked_for_are_read(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "error", "words"),
     [
-        ("a.csv", "", FileFormatError, r"a\.csv cannot be read, it is damaged or no \.csv file"),
+        ("a.csv", "", FileFormatError, r"a\.csv is empty, must have a header line and rows"),
         ("a.csv", "text\n", ItemsError, "has no rows, must have at least one"),
-        ("a.csv", 'text\n"open\n', FileFormatError, "a quoted cell never ends"),
+        (
+            "a.csv",
+            'text\n"open\n',
+            FileFormatError,
+            "a quoted cell in the row that starts on line 2 never ends",
+        ),
         ("a.csv", "a,b\n1\n", FileFormatError, "Expected 2 columns, got 1"),
         ("a.csv", "a,a\n1,2\n", ItemsError, "has two columns 'a', must have distinct names"),
-        ("a.csv", b"text\n\xff\xfe\n", FileFormatError, "cannot be read.*UTF8"),
+        ("a.csv", b"text\n\xff\xfe\n", FileFormatError, "is not UTF-8: byte 5 is 0xff"),
         ("a.jsonl", "{}\n[1]\n", FileFormatError, "line 2 is a JSON list, must be an object"),
         ("a.jsonl", '{"a": \n', FileFormatError, "line 1 is no valid JSON"),
         (
@@ -108,13 +125,37 @@ def test_only_columns_that_are_asked_for_are_read(tmp_path):
             FileFormatError,
             "field 'a' cannot be made into a col",
         ),
-        ("a.jsonl", "\n", ItemsError, "has no rows"),
+        (
+            "a.jsonl",
+            "\n",
+            FileFormatError,
+            "is empty, must have one JSON object with keys on each line",
+        ),
         ("a.parquet", b"", FileFormatError, r"a\.parquet cannot be read"),
     ],
 )
 def test_file_that_is_damaged_or_empty_is_named(tmp_path, name, content, error, words):
     with pytest.raises(error, match=words):
         rows([write(tmp_path, name, content)])
+
+
+def test_file_without_rows_of_parquet_is_named(tmp_path):
+    pq.write_table(pa.table({"a": pa.array([], pa.int8())}), tmp_path / "a.parquet")
+    with pytest.raises(ItemsError, match=r"a\.parquet has no rows, must have at least one"):
+        scan_tables([tmp_path / "a.parquet"])
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.parquet"])
+def test_file_that_is_gone_is_named(tmp_path, name):
+    with pytest.raises(FileFormatError, match=f"{name} cannot be read: No such file"):
+        scan_tables([tmp_path / name])
+
+
+def test_column_that_is_needed_and_lacking_is_named_with_the_columns_there(tmp_path):
+    paths = [write(tmp_path, "a.csv", "key,n\nx,1\n"), write(tmp_path, "b.csv", "id,n\ny,2\n")]
+    words = r"b\.csv lacks the id column 'key'; its columns are 'id', 'n'\. Name another column"
+    with pytest.raises(ItemsError, match=words):
+        scan_tables(paths, needed={"key": "id column"})
 
 
 def test_columns_of_two_types_are_named_with_their_files(tmp_path):
@@ -126,9 +167,31 @@ def test_columns_of_two_types_are_named_with_their_files(tmp_path):
         scan_tables([tmp_path / "a.jsonl", tmp_path / "b.jsonl"])
 
 
+def test_text_and_numbers_meet_where_the_column_is_read_as_text(tmp_path):
+    path = write(tmp_path, "a.csv", "id\n007\n")
+    pq.write_table(pa.table({"id": [7]}), tmp_path / "b.parquet")
+    assert rows([path, tmp_path / "b.parquet"], as_text=["id"]) == {"id": ["007", "7"]}
+
+
+def test_tables_come_without_a_copy_as_the_files_give_them(tmp_path):
+    pq.write_table(pa.table({"a": range(5)}), tmp_path / "b.parquet")
+    stream = scan_tables([write(tmp_path, "a.csv", "a\n1\n2\n"), tmp_path / "b.parquet"])
+    tables = [table.to_pydict()["a"] for table in stream.tables(["a"], 4)]
+    assert tables == [[1, 2], [0, 1, 2, 3], [4]]
+
+
+@pytest.mark.parametrize(("keep_bytes", "read"), [(9, [1]), (8, [2])])
+def test_jsonl_is_parsed_once_up_to_a_size(tmp_path, keep_bytes, read):
+    path = write(tmp_path, "a.jsonl", '{"a": 1}\n')  # 9 bytes
+    stream = scan_tables([path], keep_bytes=keep_bytes)
+    write(tmp_path, "a.jsonl", '{"a": 2}\n')
+    assert [table.to_pydict() for table in stream.tables(["a"])] == [{"a": read}]
+
+
 def test_file_that_changed_after_it_was_looked_at_is_an_error(tmp_path):
     path = write(tmp_path, "a.csv", "n\n1\n2\n")
     stream = scan_tables([path])
     write(tmp_path, "a.csv", "n\n1\nx\n")
-    with pytest.raises(FileFormatError, match=r"a\.csv cannot be read, it is damaged or no"):
+    words = r"column 'n' of .*a\.csv cannot be read as int64: .*'x'.*if the file was written mean"
+    with pytest.raises(FileFormatError, match=words):
         list(stream.batches(["n"], 5))

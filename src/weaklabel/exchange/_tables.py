@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from weaklabel.core import Items, as_items
 from weaklabel.errors import ItemsError, wrong_value
-from weaklabel.table_files import PathLike, csv_type, find_files, typed_csv_column
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from weaklabel.table_files import PathLike, find_files, scan_tables
 
 __all__ = ["read_items"]
 
@@ -54,6 +49,11 @@ def read_items(
     FileFormatError
         If a file is empty, damaged, not UTF-8, or of an unknown format.
 
+    Notes
+    -----
+    CSV and JSONL files are looked through for their types before they are read; up to
+    256 MiB of JSONL are parsed once for both.
+
     Examples
     --------
     >>> import pathlib, tempfile
@@ -74,109 +74,9 @@ def read_items(
                 f"Write [{text_columns!r}].",
             )
         )
-    paths = find_files(files)
-    as_text = {*text_columns, "item_id" if id_column is None else id_column}
-    tables = [_readers()[path.suffix.lower()](path, as_text) for path in paths]
-    for path, table in zip(paths, tables, strict=True):
-        _check_table(path, table, id_column, text_columns)
-    tables = _infer_csv_types(paths, tables, as_text)
-    tables = [_with_texts(path, table, as_text) for path, table in zip(paths, tables, strict=True)]
-    try:
-        joined = pa.concat_tables(tables, promote_options="permissive")
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-        raise ItemsError(_conflicting_types(paths, tables, error)) from error
-    return as_items(joined, id_column)
-
-
-def _readers() -> dict[str, Callable[[Path, set[str]], pa.Table]]:
-    from weaklabel.exchange import _table_formats as formats
-
-    return {
-        ".csv": formats.read_csv,
-        ".tsv": formats.read_csv,
-        ".jsonl": formats.read_jsonl,
-        ".ndjson": formats.read_jsonl,
-        ".parquet": formats.read_parquet,
-    }
-
-
-def _check_table(
-    path: Path, table: pa.Table, id_column: str | None, text_columns: Sequence[str]
-) -> None:
-    names = table.column_names
-    repeated = [name for i, name in enumerate(names) if names.index(name) != i]
-    if repeated:
-        raise ItemsError(f"{path} has two columns {repeated[0]!r}, must have distinct names.")
-    needed = {name: f"text column {name!r}" for name in text_columns}
+    needed = dict.fromkeys(text_columns, "text column")
     if id_column is not None:
-        needed[id_column] = f"id column {id_column!r}"
-    for name, what in needed.items():
-        if name not in names:
-            shown = ", ".join(repr(c) for c in names)
-            raise ItemsError(
-                f"{path} lacks the {what}; its columns are {shown}. "
-                "Name another column, or leave the file out."
-            )
-    if table.num_rows == 0:
-        raise ItemsError(f"{path} has no rows, must have at least one. Leave the file out.")
-
-
-def _infer_csv_types(
-    paths: list[Path], tables: list[pa.Table], as_text: set[str]
-) -> list[pa.Table]:
-    is_csv = [path.suffix.lower() in (".csv", ".tsv") for path in paths]
-    columns: dict[str, list[pa.ChunkedArray]] = {}
-    for table in (t for t, csv in zip(tables, is_csv, strict=True) if csv):
-        for name in set(table.column_names) - as_text:
-            columns.setdefault(name, []).append(table.column(name))
-    types = {name: csv_type(parts) for name, parts in columns.items()}
-    return [
-        _map_columns(table, lambda name, column: typed_csv_column(column, types.get(name)))
-        if csv
-        else table
-        for table, csv in zip(tables, is_csv, strict=True)
-    ]
-
-
-def _with_texts(path: Path, table: pa.Table, as_text: set[str]) -> pa.Table:
-    import pyarrow as pa
-
-    def to_text(name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
-        if name not in as_text or pa.types.is_string(column.type):
-            return column
-        try:
-            return column.cast(pa.string())
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            raise ItemsError(
-                f"column {name!r} of {path} holds {column.type}, must be text or numbers. "
-                "Name another column."
-            ) from error
-
-    return _map_columns(table, to_text)
-
-
-def _map_columns(
-    table: pa.Table, change: Callable[[str, pa.ChunkedArray], pa.ChunkedArray]
-) -> pa.Table:
-    import pyarrow as pa
-
-    return pa.table({name: change(name, table.column(name)) for name in table.column_names})
-
-
-def _conflicting_types(paths: list[Path], tables: list[pa.Table], error: Exception) -> str:
-    import pyarrow as pa
-
-    first: dict[str, tuple[Path, pa.Field]] = {}
-    for path, table in zip(paths, tables, strict=True):
-        for field in table.schema:
-            other_path, other = first.setdefault(field.name, (path, field))
-            try:
-                pa.unify_schemas(
-                    [pa.schema([other]), pa.schema([field])], promote_options="permissive"
-                )
-            except (pa.ArrowInvalid, pa.ArrowTypeError):
-                return (
-                    f"column {field.name!r} is {other.type} in {other_path} and {field.type} in "
-                    f"{path}, must be of one type. Convert it, or name it in text_columns."
-                )
-    return f"The files cannot be joined: {error}. Give each column one type."
+        needed[id_column] = "id column"
+    as_text = {*text_columns, "item_id" if id_column is None else id_column}
+    stream = scan_tables(find_files(files), as_text, needed)
+    return as_items(pa.concat_tables(stream.tables(stream.schema.names)), id_column)

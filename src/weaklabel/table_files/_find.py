@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from weaklabel.errors import FileFormatError, ItemsError
 
-__all__ = ["SUFFIXES", "PathLike", "find_files"]
+__all__ = ["SUFFIXES", "PathLike", "find_files", "is_csv"]
 
 PathLike: TypeAlias = str | os.PathLike[str]
 
@@ -64,6 +64,11 @@ it starts in.
                 "Convert the file, or rename it if it is one of these."
             )
     return list(paths.values())
+
+
+def is_csv(path: Path) -> bool:
+    """Return whether the suffix says CSV, with commas or tabs."""
+    return path.suffix.lower() in (".csv", ".tsv")
 
 
 def _matches(name: str, folders: bool) -> list[Path]:

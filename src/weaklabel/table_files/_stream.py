@@ -1,22 +1,45 @@
-"""scan_tables: CSV, JSONL and Parquet files as one stream of record batches of one type."""
+"""scan_tables: CSV, JSONL and Parquet files as one stream of rows of one type."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from weaklabel.errors import FileFormatError, ItemsError
+from weaklabel.errors import ItemsError
+from weaklabel.table_files._csv_types import CsvType
+from weaklabel.table_files._find import is_csv
+from weaklabel.table_files._read_errors import in_words
+from weaklabel.table_files._shared_columns import conformed, shared_schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["TableStream", "rechunked", "scan_tables"]
 
-#: Bytes of a CSV file that are parsed at a time; a single row may not be longer.
-_CSV_BLOCK = 16 * 2**20
+#: Bytes of JSONL files up to which what the first look parsed is kept: to parse it again
+#: would take nearly as long as the first time, where CSV takes a fifth.
+_KEEP_BYTES = 256 * 2**20
+
+
+class TableFile(Protocol):
+    """A file that was looked through once: its columns, and how to read them."""
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Its columns; those of CSV as text, since all files together tell their types."""
+
+    @property
+    def n_rows(self) -> int:
+        """Number of its rows."""
+
+    def tables(self, columns: Sequence[str], n_rows: int) -> Iterator[pa.Table]:
+        """Yield some of its columns; in tables of at most `n_rows` rows if it is Parquet."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +48,7 @@ class TableStream:
 
     Parameters
     ----------
-    paths : tuple of pathlib.Path
+    files : tuple of TableFile
         The files, in order.
     schema : pyarrow.Schema
         Columns of all files; a file that lacks one has nulls in it.
@@ -33,9 +56,31 @@ class TableStream:
         Number of rows of all files.
     """
 
-    paths: tuple[Path, ...]
+    files: tuple[TableFile, ...]
     schema: pa.Schema
     n_rows: int
+
+    def tables(self, columns: Sequence[str], n_rows: int = 65_536) -> Iterator[pa.Table]:
+        """Yield some columns in tables as the files give them: nothing is copied.
+
+        Parameters
+        ----------
+        columns : sequence of str
+            Names of `schema`.
+        n_rows : int
+            Most rows of a table that comes from Parquet.
+
+        Raises
+        ------
+        FileFormatError
+            If a file is damaged, or changed since it was scanned.
+        """
+        schema = self._chosen(columns)
+        for file in self.files:
+            present = [name for name in columns if name in file.schema.names]
+            with in_words(file.path):
+                for table in file.tables(present, n_rows):
+                    yield conformed(table, schema, file.path)
 
     def batches(self, columns: Sequence[str], n_rows: int) -> Iterator[pa.RecordBatch]:
         """Yield some columns in record batches of `n_rows` rows, only the last one shorter.
@@ -55,18 +100,21 @@ class TableStream:
         FileFormatError
             If a file is damaged, or changed since it was scanned.
         """
+        yield from rechunked(self.tables(columns, n_rows), self._chosen(columns), n_rows)
+
+    def _chosen(self, columns: Sequence[str]) -> pa.Schema:
         import pyarrow as pa
 
-        schema = pa.schema([self.schema.field(name) for name in columns])
-        pieces = (
-            _conformed(table, schema, path)
-            for path in self.paths
-            for table in _read(path, schema, n_rows)
-        )
-        yield from rechunked(pieces, schema, n_rows)
+        return pa.schema([self.schema.field(name) for name in columns])
 
 
-def scan_tables(paths: Sequence[Path], as_text: Iterable[str] = ()) -> TableStream:
+def scan_tables(
+    paths: Sequence[Path],
+    as_text: Iterable[str] = (),
+    needed: Mapping[str, str] | None = None,
+    *,
+    keep_bytes: int = _KEEP_BYTES,
+) -> TableStream:
     """Return the stream of `paths`, after one look through the files for their types.
 
     Parquet tells its types at the end of the file; of CSV and JSONL each cell is looked at,
@@ -78,6 +126,11 @@ def scan_tables(paths: Sequence[Path], as_text: Iterable[str] = ()) -> TableStre
         What `find_files` found.
     as_text : iterable of str
         Columns that are read as text, whatever they look like.
+    needed : mapping of str to str, optional
+        Columns that every file must have, and what to call each: ``{"key": "id column"}``.
+    keep_bytes : int
+        Up to how many bytes of JSONL, all files together, what is parsed in this look is
+        kept, so that it is not parsed again when it is read.
 
     Returns
     -------
@@ -88,85 +141,55 @@ def scan_tables(paths: Sequence[Path], as_text: Iterable[str] = ()) -> TableStre
     FileFormatError
         If a file is empty or damaged.
     ItemsError
-        If a file has no rows or a column twice, or files have a column of different types.
+        If a file has no rows, a column twice, or lacks a column that is needed; if a column
+        is of types that do not meet in one, or cannot be text where it has to.
     """
-    import pyarrow as pa
-
-    from weaklabel.table_files import _formats as formats
-
-    text = set(as_text)
-    csv_types: dict[str, formats.CsvType] = {}
-    found: list[tuple[pa.Schema | None, int]] = []
+    text, types = frozenset(as_text), dict[str, CsvType]()
+    keep = _bytes_of_jsonl(paths) <= keep_bytes
+    files = []
     for path in paths:
-        with _in_words(path):
-            if formats.is_csv(path):
-                found.append((None, formats.scan_csv(path, csv_types, _CSV_BLOCK)))
-            elif formats.is_jsonl(path):
-                found.append(formats.scan_jsonl(path, text))
-            else:
-                found.append(formats.scan_parquet(path))
-        if found[-1][1] == 0:
-            raise ItemsError(f"{path} has no rows, must have at least one. Leave the file out.")
-    schemas = [
-        formats.csv_schema(path, csv_types, text) if schema is None else schema
-        for path, (schema, _) in zip(paths, found, strict=True)
-    ]
-    joined = _unified(paths, schemas)
-    for name in text & set(joined.names):
-        at = joined.get_field_index(name)
-        joined = joined.set(at, pa.field(name, pa.string()))
-    return TableStream(tuple(paths), joined, sum(n for _, n in found))
+        with in_words(path):
+            files.append(_scan(path, text, types, keep))
+        _check_file(files[-1], needed or {})
+    schema = shared_schema([(file.path, file.schema) for file in files], types, text)
+    return TableStream(tuple(files), schema, sum(file.n_rows for file in files))
 
 
-def _unified(paths: Sequence[Path], schemas: Sequence[pa.Schema]) -> pa.Schema:
-    import pyarrow as pa
-
-    first: dict[str, tuple[Path, pa.Field]] = {}
-    for path, schema in zip(paths, schemas, strict=True):
-        repeated = [name for name in schema.names if schema.names.count(name) > 1]
-        if repeated:
-            raise ItemsError(f"{path} has two columns {repeated[0]!r}, must have distinct names.")
-        for field in schema.remove_metadata():
-            other_path, other = first.setdefault(field.name, (path, field))
-            try:
-                pair = [pa.schema([other]), pa.schema([field])]
-                both = pa.unify_schemas(pair, promote_options="permissive")
-            except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
-                raise ItemsError(
-                    f"column {field.name!r} is {other.type} in {other_path} and {field.type} in "
-                    f"{path}, must be of one type. Convert it in one of the files."
-                ) from error
-            first[field.name] = (other_path, both.field(0))
-    return pa.schema([field for _, field in first.values()])
+def _bytes_of_jsonl(paths: Sequence[Path]) -> int:
+    n_bytes = 0
+    for path in paths:
+        if path.suffix.lower() in (".jsonl", ".ndjson"):
+            with in_words(path):
+                n_bytes += path.stat().st_size
+    return n_bytes
 
 
-def _read(path: Path, schema: pa.Schema, n_rows: int) -> Iterator[pa.Table]:
-    from weaklabel.table_files import _formats as formats
+def _scan(path: Path, as_text: frozenset[str], types: dict[str, CsvType], keep: bool) -> TableFile:
+    from weaklabel.table_files._csv_file import scan_csv
+    from weaklabel.table_files._jsonl_file import scan_jsonl
+    from weaklabel.table_files._parquet_file import scan_parquet
 
-    with _in_words(path):
-        if formats.is_csv(path):
-            yield from formats.read_csv(path, schema, _CSV_BLOCK)
-        elif formats.is_jsonl(path):
-            yield from formats.read_jsonl(path, schema)
-        else:
-            yield from formats.read_parquet(path, schema, n_rows)
+    if is_csv(path):
+        return scan_csv(path, as_text, types)
+    if path.suffix.lower() == ".parquet":
+        return scan_parquet(path)
+    return scan_jsonl(path, as_text, keep=keep)
 
 
-def _conformed(table: pa.Table, schema: pa.Schema, path: Path) -> pa.Table:
-    """Return `table` with the columns of `schema`, nulls where it lacks one."""
-    import pyarrow as pa
-
-    columns = []
-    for field in schema:
-        if field.name not in table.column_names:
-            columns.append(pa.nulls(table.num_rows, field.type))
-            continue
-        column = table.column(field.name)
-        if column.type != field.type:
-            with _in_words(path):
-                column = column.cast(field.type)
-        columns.append(column)
-    return pa.Table.from_arrays(columns, schema=schema)
+def _check_file(file: TableFile, needed: Mapping[str, str]) -> None:
+    names = file.schema.names
+    repeated = [name for i, name in enumerate(names) if names.index(name) != i]
+    if repeated:
+        raise ItemsError(f"{file.path} has two columns {repeated[0]!r}, must have distinct names.")
+    for name, what in needed.items():
+        if name not in names:
+            shown = ", ".join(map(repr, names))
+            raise ItemsError(
+                f"{file.path} lacks the {what} {name!r}; its columns are {shown}. "
+                "Name another column, or leave the file out."
+            )
+    if file.n_rows == 0:
+        raise ItemsError(f"{file.path} has no rows, must have at least one. Leave the file out.")
 
 
 def rechunked(
@@ -207,21 +230,3 @@ def _one_batch(tables: list[pa.Table], schema: pa.Schema) -> pa.RecordBatch:
         for name in schema.names
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-@contextmanager
-def _in_words(path: Path) -> Iterator[None]:
-    """Turn what Arrow and the system raise of a file into an error that names it."""
-    import pyarrow as pa
-
-    try:
-        yield
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        reason = lines[0].rstrip(".")
-        if "straddling" in reason:
-            reason = f"a row is longer than {_CSV_BLOCK // 2**20} MiB, or a quote is never closed"
-        raise FileFormatError(
-            f"{path} cannot be read, it is damaged or no {path.suffix.lower()} file: {reason}. "
-            "Write or copy the file again."
-        ) from error

@@ -1,5 +1,6 @@
-"""Votes on a Spark DataFrame, on a real local Spark with two workers."""
+"""Votes on a Spark DataFrame, on a real local Spark with two workers, classic and Connect."""
 
+import importlib.util
 import shutil
 
 import numpy as np
@@ -54,7 +55,8 @@ def test_names_that_differ_in_case_only_are_answered():
 
 
 @pytest.fixture(scope="module")
-def spark(python_of_workers):
+def classic(python_of_workers):
+    """Return a session in this process, whose JVM serves Spark Connect too where it can be had."""
     sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
     if shutil.which("java") is None:
         pytest.skip("Java is not installed, which Spark needs")
@@ -65,6 +67,12 @@ def spark(python_of_workers):
         "spark.driver.host": "127.0.0.1",
         "spark.driver.memory": "1g",
     }
+    if lacking_for_connect() is None:
+        settings |= {
+            "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+            "spark.connect.grpc.binding.address": "127.0.0.1",
+            "spark.connect.grpc.binding.port": "0",
+        }
     session = sql.SparkSession.builder.master("local[2]").appName("weaklabel tests")
     for name, value in settings.items():
         session = session.config(name, value)
@@ -72,6 +80,41 @@ def spark(python_of_workers):
     session.sparkContext.setLogLevel("OFF")
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="module")
+def connect(classic):
+    """Return a session of Spark Connect: another client, that has no JVM and speaks gRPC."""
+    lacking = lacking_for_connect()
+    if lacking is not None:
+        pytest.skip(f"{lacking} is not installed, which Spark Connect needs")
+    from pyspark.sql.connect.session import SparkSession
+
+    # `builder.remote("local[2]")` would listen on port 15002, whoever else does. The port that
+    # the server was given is asked for as pyspark's own client does it.
+    service = "org.apache.spark.sql.connect.service.SparkConnectService$"
+    port = getattr(getattr(classic._jvm, service), "MODULE$").localPort()
+    session = SparkSession.builder.remote(f"sc://127.0.0.1:{port}").getOrCreate()
+    yield session
+    session.stop()
+
+
+def lacking_for_connect():
+    """Return a package that Spark Connect needs and is not installed, None if all are."""
+    packages = ("grpc", "grpc_status", "google.rpc", "zstandard")
+    return next((name for name in packages if not is_installed(name)), None)
+
+
+def is_installed(name):
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:  # of the package around it
+        return False
+
+
+@pytest.fixture(params=["classic", "connect"])
+def spark(request):
+    return request.getfixturevalue(request.param)
 
 
 @pytest.mark.heavy
@@ -122,7 +165,18 @@ class TestOnSpark:
         with pytest.raises(ParameterError, match="engine is 'dask', which takes a Dask DataFrame"):
             apply(lfs, frame, classes, id_column="key", engine="dask")
         with pytest.raises(ItemsError, match=r"must be a Spark DataFrame\. Give a DataFrame of"):
-            apply(lfs, spark.sparkContext.parallelize(["a"]), classes)
+            apply(lfs, frame.groupBy("key"), classes)
+
+    def test_rdd_is_no_frame(self, classic, lfs, classes):
+        with pytest.raises(ItemsError, match=r"must be a Spark DataFrame\. Give a DataFrame of"):
+            apply(lfs, classic.sparkContext.parallelize(["a"]), classes)
+
+    def test_session_of_spark_connect_has_none_of_the_classic_one(self, connect, table):
+        """So that what runs on `connect` is known to run without a JVM in the process."""
+        frame = connect.createDataFrame(table)
+        assert type(frame).__module__ == "pyspark.sql.connect.dataframe"
+        with pytest.raises(AttributeError):
+            connect.sparkContext  # noqa: B018 - asked for, and not there
 
     def test_engine_memory_collects_the_frame(self, spark, table, classes):
         frame = spark.createDataFrame(table)

@@ -26,5 +26,9 @@ def stream_of_files(files: PathLike | Iterable[PathLike], id_column: str | None)
         As `find_files` and `scan_tables` say.
     """
     paths = find_files(files, folders=True)
-    tables = scan_tables(paths, as_text=["item_id" if id_column is None else id_column])
+    tables = scan_tables(
+        paths,
+        as_text=["item_id" if id_column is None else id_column],
+        needed={} if id_column is None else {id_column: "id column"},
+    )
     return ItemStream(tuple(tables.schema.names), tables.n_rows, tables.batches)
