@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import shutil
 import subprocess
 import sys
 from itertools import pairwise
@@ -15,7 +16,7 @@ from weaklabel.apply import apply
 from weaklabel.apply._batch import FAILURES, BatchApplier, merge_failures, pack_failures
 from weaklabel.core import LabelSchema
 from weaklabel.errors import AnswerError, ItemsError, LabelingFunctionError, ParameterError
-from weaklabel.lf import keyword_lf, labeling_function
+from weaklabel.lf import collect_lfs, keyword_lf, labeling_function
 
 pa = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
 SCHEMA = LabelSchema(["ham", "spam"])
@@ -164,3 +165,55 @@ def test_functions_of_a_script_work_in_a_process_that_does_not_have_it(tmp_path)
     written = subprocess.run([sys.executable, script], capture_output=True, check=True).stdout
     found = pickle.loads(written)  # noqa: S301 - from the script above
     assert found(batch(["long text", "no"])).column("long").to_pylist() == [0, -1]
+
+
+def test_functions_of_a_collected_file_work_in_a_process_that_cannot_import_it(tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "words_of_mine.py").write_text("LONG = 5\n")
+    (folder / "lfs.py").write_text(
+        "import re\n"
+        "import weaklabel as wl\n"
+        "from words_of_mine import LONG\n"
+        "DIGITS = re.compile(r'[0-9]+')\n"
+        "def number_of(text):\n"
+        "    return sum(map(int, DIGITS.findall(text)))\n"
+        "@wl.preprocessor\n"
+        "def number(item):\n"
+        "    return number_of(item.text)\n"
+        "@wl.labeling_function(preprocessors=[number])\n"
+        "def much(item):\n"
+        "    return 'spam' if item.number > LONG else None\n"
+        "def asked(texts):\n"
+        "    return ['ham' if number_of(text) < LONG else None for text in texts]\n"
+        "asks = wl.model_lf(asked, name='asks')\n"
+        "class Doubles:\n"
+        "    def predict_proba(self, texts):\n"
+        "        return [[1.0, 0.0] if number_of(t) == 2 * LONG else [0.0, 1.0] for t in texts]\n"
+        "doubles = wl.classifier_lf(Doubles(), ['ham', 'spam'], 'doubles')\n"
+        "win = wl.keyword_lf('win', 'spam', name='win')\n"
+    )
+    one = applier(*collect_lfs(folder))
+    items = batch(["win 3 and 4", "nothing", "10", "5"])
+    expected = one(items)
+    assert expected.to_pydict() == {
+        "item_id": ["0", "1", "2", "3"],
+        "much": [1, -1, 1, -1],
+        "asks": [-1, 0, -1, -1],
+        "doubles": [1, 1, 0, 1],
+        "win": [1, -1, -1, -1],
+    }
+    (tmp_path / "applier").write_bytes(pickle.dumps(one))
+    with pa.ipc.new_stream(tmp_path / "items", items.schema) as writer:
+        writer.write_batch(items)
+    shutil.rmtree(folder)
+    code = (
+        "import pickle, pathlib, pyarrow as pa\n"
+        "applier = pickle.loads(pathlib.Path('applier').read_bytes())\n"
+        "batch = pa.ipc.open_stream(pathlib.Path('items').read_bytes()).read_next_batch()\n"
+        "print(applier(batch).to_pydict())\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert told.stdout == f"{expected.to_pydict()}\n"

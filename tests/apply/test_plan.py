@@ -6,6 +6,7 @@ import pytest
 
 import weaklabel as wl
 from weaklabel.apply import plan
+from weaklabel.apply._plan import plan_of
 from weaklabel.errors import ItemsError, ParameterError
 
 
@@ -96,6 +97,29 @@ def test_shared_preprocessors_are_counted():
     assert plan([many, few])["few"].is_shared
 
 
+def test_where_functions_run_is_said():
+    lfs = [WIN, LINK, short, many, wl.model_lf(len, name="m", batch_size=7)]
+    where = dict.fromkeys(("link", "short", "many"), "in 2 worker processes")
+    where["m"] = "in a worker process of its own"
+    found = plan_of(lfs, None, where)
+    assert [entry.how for entry in found.functions] == [
+        "in one multi-pattern pass over 'text' (Polars)",  # alone, since the pattern is elsewhere
+        "by itself on pieces of the items, in 2 worker processes",
+        "row by row, in 2 worker processes",
+        "row by row, after 'tokens' ran once for each item, in 2 worker processes",
+        "in batches of 7 items, in a worker process of its own",
+    ]
+    assert not any(entry.is_shared for entry in found.functions)
+
+
+def test_many_keywords_cost_no_more_than_one(monkeypatch):
+    asked = []
+    monkeypatch.setitem(plan.__globals__, "needles_of", lambda rule: asked.append(1))
+    lf = wl.keyword_lf([f"word{i}" for i in range(1000)], 1, "words")
+    assert how(lf, WIN) == "with 1 other in one multi-pattern pass over 'text' (Polars)"
+    assert asked == []
+
+
 def test_entries_say_what_is_read():
     entry = plan([many, LINK])["many"]
     assert (entry.kind, entry.reads, entry.is_shared) == ("row", ("tokens",), False)
@@ -125,6 +149,8 @@ def test_size_of_the_items_counts(monkeypatch):
     monkeypatch.setitem(plan.__globals__, "search_engine_for", found)
     assert how(WIN, items=["win", "x" * 1000]).endswith("(pyahocorasick)")
     assert asked[-1] > 1000
+    assert how(WIN, items=["x" * 100] * 100_000)
+    assert 100 * 65_536 < asked[-1] < 100 * 100_000  # one chunk
 
 
 def test_items_must_have_the_columns():

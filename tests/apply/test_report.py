@@ -1,5 +1,7 @@
 """ApplyReport: readable, escaped."""
 
+from dataclasses import replace
+
 from weaklabel.apply import ApplyReport
 from weaklabel.core import VoteMatrix
 
@@ -11,17 +13,23 @@ REPORT = ApplyReport(
     ("<b>",),
     {"<b>": "ValueError on item '1': <i>"},
     {"tokens": 0.25},
+    how={"a": "from the cache", "<b>": "for '<u>' in one pass"},
 )
 
 
 def test_repr_sums_up():
-    assert repr(REPORT) == (
-        "ApplyReport(2 items x 2 labeling functions in 1.00 s, 1 recomputed, 1 failures)"
-    )
+    assert repr(REPORT).splitlines() == [
+        "ApplyReport(2 items x 2 labeling functions in 1.00 s, 1 recomputed, 1 failures)",
+        "  a    from the cache",
+        "  <b>  for '<u>' in one pass",
+    ]
+    assert len(repr(replace(REPORT, how={})).splitlines()) == 1
 
 
 def test_html_is_escaped():
     html = REPORT._repr_html_()
     assert "<b>" not in html
     assert "<i>" not in html
-    assert "from the cache" in html
+    assert "<u>" not in html
+    assert html.count("from the cache") == 2
+    assert "for &#x27;&lt;u&gt;&#x27; in one pass" in html

@@ -1,10 +1,12 @@
 """Tally: sums over chunks."""
 
 import numpy as np
+import pyarrow as pa
 
 from weaklabel.apply._columns import ColumnVotes
 from weaklabel.apply._tally import Tally
 from weaklabel.core import VoteMatrix
+from weaklabel.lf import labeling_function, lookup_lf
 
 CODES = np.array([0], dtype=np.int8)
 VOTES = VoteMatrix.from_array([[0, 0, 0]], ["ham", "spam"], ["a", "b", "c"])
@@ -35,3 +37,19 @@ def test_first_failures_come_in_the_order_of_the_functions():
     for j in (2, 0):
         tally.add(j, ColumnVotes(CODES, 0.0, 1, f"cause {j}"), 1)
     assert list(tally.report(VOTES).first_failures) == ["a", "c"]
+
+
+def test_the_report_says_how_each_ran_where_it_ran_first():
+    row = labeling_function("a")(lambda item: None)
+    whole = lookup_lf(["x"], "ham", "c")
+    chunk = pa.table({"text": ["x"]})
+    tally = Tally(["a", "b", "c"])
+    tally.add_plan([row], chunk, {})
+    tally.add_plan([row, whole], chunk, {"a": "in 2 worker processes"})
+    for j in (2, 0):
+        tally.add(j, ColumnVotes(CODES, 0.0, 0, ""), 1)
+    assert list(tally.report(VOTES).how.items()) == [
+        ("a", "row by row"),
+        ("b", "from the cache"),
+        ("c", "whole column, each distinct value looked up once"),
+    ]

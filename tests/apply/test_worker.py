@@ -5,6 +5,7 @@ import io
 import pyarrow as pa
 import pytest
 
+from weaklabel.apply import _worker as module
 from weaklabel.apply._clock import Clock
 from weaklabel.apply._worker import (
     ColumnDone,
@@ -17,7 +18,7 @@ from weaklabel.apply._worker import (
     write_message,
 )
 from weaklabel.core import LabelSchema
-from weaklabel.lf import LabelingFunction, Preprocessor, keyword_lf
+from weaklabel.lf import LabelingFunction, Preprocessor, keyword_lf, model_lf
 
 SCHEMA = LabelSchema(["ham", "spam"])
 
@@ -29,13 +30,13 @@ def clock(tmp_path):
     made.close()
 
 
-def piece(n_lfs, *, lost=None, one_by_one=False):
+def piece(n_lfs, *, lost=None, one_by_one=False, ends=()):
     sink = pa.BufferOutputStream()
     table = pa.table({"n": [0, 1, 2], "text": ["win", "", "lose"]})
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
     data = sink.getvalue().to_pybytes()
-    return Piece(0, ["a", "b", "c"], data, tuple(range(n_lfs)), lost or {}, one_by_one)
+    return Piece(0, ["a", "b", "c"], data, tuple(range(n_lfs)), lost or {}, one_by_one, ends)
 
 
 def test_messages_arrive_whole():
@@ -105,3 +106,34 @@ def test_what_is_lost_is_not_tried_again(clock):
     assert isinstance(done, ColumnDone)
     assert (done.votes.n_failures, done.votes.first_failure) == (3, "timed out on item 'a'")
     assert called == []
+
+
+@pytest.mark.parametrize(("part_seconds", "parts"), [(0.0, [[1], [-1, -1]]), (1e9, [[1, -1, -1]])])
+def test_batches_are_told_when_they_took_long_and_else_together(
+    clock, monkeypatch, part_seconds, parts
+):
+    monkeypatch.setattr(module, "_PART_SECONDS", part_seconds)
+    seen = []
+
+    def wins(texts):
+        seen.append((texts, clock.read().position))
+        return [1 if text == "win" else None for text in texts]
+
+    functions = _Functions((model_lf(wins, name="m", batch_size=9),), SCHEMA, False, clock)
+    *done, end = functions.votes(piece(1, ends=(1, 3)))
+    assert [one.votes.codes.tolist() for one in done] == parts
+    assert seen == [(["win"], 0), (["", "lose"], 1)]
+    assert isinstance(end, PieceDone)
+
+
+def test_all_batches_are_asked_before_an_answer_that_is_no_class_is_told(clock):
+    def odd(texts):
+        if "lose" in texts:
+            raise ValueError("lost")
+        return ["spma"] * len(texts)
+
+    lfs = (model_lf(odd, name="m"),)
+    for is_fatal, kind in ((True, "LabelingFunctionError"), (False, "AnswerError")):
+        wrong, _ = _Functions(lfs, SCHEMA, is_fatal, clock).votes(piece(1, ends=(1, 2, 3)))
+        assert wrong.kind == kind
+    assert "'m' answered 'spma' on item 'a'" in wrong.words

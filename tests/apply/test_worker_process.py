@@ -1,5 +1,7 @@
 """WorkerProcess: one process and its thread, from task to task."""
 
+from functools import partial
+from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
@@ -52,6 +54,21 @@ def test_the_process_is_replaced_after_its_pieces(worker):
         while not isinstance(task.events.get(timeout=60)[1], PieceDone):
             pass
         assert worker.n_started == n_started
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is not told")
+def test_what_functions_hold_is_no_leak(tmp_path):
+    tasks = SimpleQueue()
+    worker = WorkerProcess(tasks, tmp_path / "clock", max_pieces=100, max_growth=20 << 20)
+    large = partial(lambda item, held: 0, held=b"x" * (60 << 20))
+    first, then = task_of(lambda item: 0), task_of(large, key=1)
+    for task in (first, then, then):
+        tasks.put(task)
+        while not isinstance(task.events.get(timeout=60)[1], PieceDone):
+            pass
+    assert worker.n_started == 1
+    tasks.put(None)
+    worker.close()
 
 
 def test_an_end_says_where_and_how(worker):

@@ -161,3 +161,62 @@ def test_killed_again_and_again_at_its_writes_it_gets_there(tmp_path, how, n_lfs
     assert np.array_equal(
         kept.votes.codes, apply_with_report(lfs, items, ["ham", "spam"]).votes.codes
     )
+
+
+#: Writes votes to a folder; says which items it saw, and stops at one unless it may go on.
+TO_FOLDER = """
+import os, sys, time
+from weaklabel.apply import apply_to_folder
+from weaklabel.lf import keyword_lf, labeling_function
+
+@labeling_function
+def waits(item):
+    with open("seen", "a") as file:
+        print(item.item_id, file=file)
+    if item.item_id == "i034" and "GO_ON" not in os.environ:
+        open("reached", "x").close()
+        while True:
+            time.sleep(0.01)
+    return "spam" if item.text.endswith("7") else None
+
+items = [{"item_id": f"i{i:03d}", "text": f"win {i}" if i % 3 else f"no {i}"} for i in range(60)]
+lfs = [keyword_lf("win", "spam", name="win"), waits]
+options = {"timeout_seconds": 600.0} if sys.argv[1] == "in a worker" else {}
+apply_to_folder(lfs, items, ["ham", "spam"], "votes", chunk_rows=10, **options)
+"""
+
+
+def parts_of(folder):
+    return {path.name: path.read_bytes() for path in sorted((folder / "votes").iterdir())}
+
+
+@pytest.mark.parametrize("left", ["whole", "torn", "zeros"])
+@pytest.mark.parametrize("where", ["here", "in a worker"])
+def test_a_killed_run_to_a_folder_goes_on_and_gives_the_same_bytes(tmp_path, left, where):
+    unbroken, killed = tmp_path / "unbroken", tmp_path / "killed"
+    for folder in (unbroken, killed):
+        folder.mkdir()
+    goes_on = os.environ | {"GO_ON": "1"}
+    command = [sys.executable, "-c", TO_FOLDER, where]
+    subprocess.run(command, cwd=unbroken, env=goes_on, check=True)
+
+    with subprocess.Popen(command, cwd=killed, stderr=subprocess.PIPE, text=True) as process:
+        wait_for(killed / "reached", process)
+        process.send_signal(signal.SIGKILL)
+        assert process.wait(60) == -signal.SIGKILL
+    finished = parts_of(killed)
+    assert list(finished) == [f"part-{i:06d}.parquet" for i in range(3)]
+    seen = len((killed / "seen").read_text().split())
+    last = killed / "votes" / "part-000002.parquet"
+    if left != "whole":  # a power cut
+        n_bytes = last.stat().st_size
+        os.truncate(last, n_bytes // 2)
+        os.truncate(last, n_bytes if left == "zeros" else n_bytes // 2)
+
+    subprocess.run(command, cwd=killed, env=goes_on, check=True)
+    # Items of whole parts are not looked at again, all others are.
+    first = 30 if left == "whole" else 20
+    again = (killed / "seen").read_text().split()[seen:]
+    assert again == [f"i{i:03d}" for i in range(first, 60)]
+    assert parts_of(killed) == parts_of(unbroken)
+    assert finished.items() <= parts_of(killed).items()

@@ -160,6 +160,6 @@ class Holding:
 def test_what_cannot_be_sent_is_named(lf, words):
     with pytest.raises(
         LabelingFunctionError,
-        match=f"^labeling function 'f' cannot be sent to worker processes: {words} .*use n_jobs=1",
+        match=f"^labeling function 'f' cannot be sent to worker processes: {words} .*leave out n_jobs and timeout_seconds",
     ):
         dump_functions([keyword_lf("win", "spam"), lf])

@@ -101,11 +101,13 @@ def apply(
     progress : bool, optional
         Whether to show a bar; by default on a terminal and in a notebook.
     n_jobs : int
-        Worker processes for functions that see items one by one; -1 for one on each
-        core. They pay where a function takes long.
+        Worker processes for functions of kinds "row" and "batch"; models stay, since most
+        take all cores, and each worker would hold one more copy. With -1 a few items are
+        timed first, and there is one process for each core if that is faster, else none.
     timeout_seconds : float, optional
-        Longest time that a function may take on one item, in worker processes; what
-        takes longer has failed on it.
+        Longest time that a function or pattern may take on one item, or a model on a batch,
+        in worker processes (all models in one of their own). A batch that takes longer is
+        asked item by item; an item that does has failed.
     chunk_rows : int
         Items that are worked on at a time, and kept in the cache together.
 

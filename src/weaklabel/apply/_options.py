@@ -28,8 +28,8 @@ class ApplyOptions:
     progress : bool, optional
         Whether to show a bar; by default on a terminal and in a notebook.
     n_jobs : int
-        Number of worker processes, at least 1; -1 is taken as the number of
-        usable cores, and is that number afterwards.
+        Number of worker processes, at least 1; or -1 for one on each usable core where a
+        sample says that they pay.
     timeout_seconds : float, optional
         Longest time that one item may take a labeling function, above 0.
     chunk_rows : int
@@ -48,7 +48,7 @@ class ApplyOptions:
     Traceback (most recent call last):
     ...
     weaklabel.errors.ParameterError: n_jobs is 0, must be an integer of at least 1, or -1 for one \
-process on each core. Use the default 1 to stay in this process.
+process on each core where that pays. Use the default 1 to stay in this process.
     """
 
     on_error: OnError = "raise"
@@ -79,7 +79,7 @@ def usable_cores() -> int:
 
 def _checked_jobs(n_jobs: object) -> int:
     if n_jobs == -1 and not isinstance(n_jobs, (bool, float)):
-        return usable_cores()
+        return -1
     try:
         return check_int("n_jobs", n_jobs, 1)
     except ParameterError:
@@ -87,7 +87,7 @@ def _checked_jobs(n_jobs: object) -> int:
             wrong_value(
                 "n_jobs",
                 n_jobs,
-                "an integer of at least 1, or -1 for one process on each core",
+                "an integer of at least 1, or -1 for one process on each core where that pays",
                 "Use the default 1 to stay in this process.",
             )
         ) from None

@@ -1,15 +1,16 @@
-"""plan: how labeling functions will be run, and why, in words."""
+"""plan: how labeling functions will be run, or were, and why, in words."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from weaklabel.apply._apply import checked_lfs
 from weaklabel.apply._inputs import check_columns
+from weaklabel.apply._options import ApplyOptions
 from weaklabel.apply.text import ENGINE_NAMES, needles_of, re2_pattern, search_engine_for
 from weaklabel.core import as_items
 from weaklabel.lf import LabelingFunction
@@ -19,7 +20,7 @@ from weaklabel.lf._rule import ArrowRule
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Plan", "PlannedFunction", "plan"]
+__all__ = ["Plan", "PlannedFunction", "plan", "plan_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +97,15 @@ class Plan:
 def plan(lfs: LabelingFunction | Iterable[LabelingFunction], items: object = None) -> Plan:
     """Return how labeling functions will be run, and why, in words.
 
-    `apply` follows the same rules; the votes do not depend on how they were run.
+    `apply` follows the same rules, and its report says in the same words what it did, in
+    which processes. The votes do not depend on it.
 
     Parameters
     ----------
     lfs : LabelingFunction or iterable of LabelingFunction
         With distinct names.
     items : Items, data frame, pyarrow.Table, list of str or list of dict, optional
-        What they are to be applied to: its size and the types of its columns
-        count.
+        What they are to be applied to: its size counts, up to that of a chunk.
 
     Returns
     -------
@@ -130,35 +131,74 @@ def plan(lfs: LabelingFunction | Iterable[LabelingFunction], items: object = Non
     >>> print(p["short"].how)
     row by row
     """
+    from weaklabel.apply._apply import checked_lfs  # which needs the engines, and they this file
+
     functions = checked_lfs(lfs)
-    table = None if items is None else as_items(items).table
-    if table is not None:
-        check_columns(functions, table.column_names)
+    if items is None:
+        return plan_of(functions, None)
+    table = as_items(items).table
+    check_columns(functions, table.column_names)
+    return plan_of(functions, table.slice(0, ApplyOptions().chunk_rows))
+
+
+def plan_of(
+    lfs: Sequence[LabelingFunction],
+    chunk: pa.Table | None,
+    where: Mapping[str, str] = MappingProxyType({}),
+) -> Plan:
+    """Return how labeling functions are run that are run together on a chunk of items.
+
+    Parameters
+    ----------
+    lfs : sequence of LabelingFunction
+        With distinct names.
+    chunk : pyarrow.Table, optional
+        The items, with the columns that they read.
+    where : mapping of str to str
+        In which processes, in words, by name; those that it does not name run in this one.
+
+    Notes
+    -----
+    It takes some 10 microseconds for a labeling function, and as long as the run itself to
+    take a pattern apart, which it then need not do again.
+    """
     passes = Counter(
         lf.rule.column
-        for lf in functions
-        if isinstance(lf.rule, PatternRule) and needles_of(lf.rule).needles
+        for lf in lfs
+        if isinstance(lf.rule, PatternRule) and lf.name not in where and _is_searched(lf.rule)
     )
-    shared = Counter(p.name for lf in functions for p in lf.preprocessors)
-    return Plan(tuple(_planned(lf, table, passes, shared) for lf in functions))
+    shared = Counter(p.name for lf in lfs for p in lf.preprocessors)
+    return Plan(tuple(_planned(lf, chunk, passes, shared, where.get(lf.name, "")) for lf in lfs))
 
 
 def _planned(
-    lf: LabelingFunction, table: pa.Table | None, passes: Counter[str], shared: Counter[str]
+    lf: LabelingFunction,
+    chunk: pa.Table | None,
+    passes: Counter[str],
+    shared: Counter[str],
+    where: str,
 ) -> PlannedFunction:
     rule, is_shared = lf.rule, False
     if rule is None:
         how = _of_rows(lf, shared)
         is_shared = any(shared[p.name] > 1 for p in lf.preprocessors)
+    elif isinstance(rule, PatternRule) and where:
+        how = "by itself on pieces of the items"
     elif isinstance(rule, PatternRule):
-        how = _of_pattern(rule, table, passes[rule.column] - 1)
-        is_shared = passes[rule.column] > 1 and bool(needles_of(rule).needles)
+        how = _of_pattern(rule, chunk, passes[rule.column] - 1)
+        is_shared = passes[rule.column] > 1 and _is_searched(rule)
     elif isinstance(rule, ArrowRule):
         how = _OF_COLUMNS[rule.kind]
     else:
         how = f"in batches of {getattr(rule, 'batch_size', 8192)} items"
     reads = tuple(dict.fromkeys([*lf.columns, *(p.name for p in lf.preprocessors)]))
+    how += f", {where}" if where else ""
     return PlannedFunction(lf.name, lf.kind, reads, how, is_shared)
+
+
+def _is_searched(rule: PatternRule) -> bool:
+    """Return whether its literals are looked for; keywords, of which there may be many, are."""
+    return rule.kind == "keyword" or bool(needles_of(rule).needles)
 
 
 _OF_COLUMNS = {
@@ -169,18 +209,21 @@ _OF_COLUMNS = {
 }
 
 
-def _of_pattern(rule: PatternRule, table: pa.Table | None, n_others: int) -> str:
-    found = needles_of(rule)
-    if not found.needles:
+def _of_pattern(rule: PatternRule, chunk: pa.Table | None, n_others: int) -> str:
+    if not _is_searched(rule):
         return f"{_asked(rule)} on every distinct text: no literal must be there to look for first"
-    n_bytes = None if table is None else table.column(rule.column).nbytes
+    n_bytes = None if chunk is None else chunk.column(rule.column).nbytes
     others = f"with {n_others} others " if n_others > 1 else "with 1 other " if n_others else ""
-    how = f"{others}in one multi-pattern pass over {rule.column!r} ({ENGINE_NAMES[search_engine_for(n_bytes)]})"
+    engine = ENGINE_NAMES[search_engine_for(n_bytes)]
+    how = f"{others}in one multi-pattern pass over {rule.column!r} ({engine})"
+    if rule.kind == "keyword":
+        if not rule.settings["case_sensitive"]:
+            return how
+        return f"{how}, then {_asked(rule)} where a keyword is found, since case counts"
+    found = needles_of(rule)
     if found.decide:
         return how
     shown = _shown([needle.text for needle in found.needles])
-    if rule.kind == "keyword":
-        return f"{how}, then {_asked(rule)} where a keyword is found, since case counts"
     return f"{how} for {shown}, then {_asked(rule)} where that is found"
 
 

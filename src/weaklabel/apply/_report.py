@@ -36,6 +36,9 @@ class ApplyReport:
     n_computed : mapping of str to int
         Number of items on which each labeling function ran; its votes on the
         others came from the cache.
+    how : mapping of str to str
+        For each labeling function: how it ran and in which processes, in the words of
+        `plan`; "from the cache" where it did not.
     """
 
     votes: VoteMatrix
@@ -45,27 +48,35 @@ class ApplyReport:
     first_failures: Mapping[str, str]
     preprocessing_seconds: Mapping[str, float]
     n_computed: Mapping[str, int] = field(default_factory=dict)
+    how: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        total = sum(self.seconds.values()) + sum(self.preprocessing_seconds.values())
-        return (
-            f"ApplyReport({self.votes.n_items} items x {self.votes.n_lfs} labeling functions in "
-            f"{total:.2f} s, {len(self.recomputed)} recomputed, "
-            f"{sum(self.failures.values())} failures)"
-        )
+        width = max(map(len, self.how), default=0)
+        lines = [f"  {name:{width}}  {how}" for name, how in self.how.items()]
+        return "\n".join([self._counted(), *lines])
 
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><th>{escape(name)}</th><td>{self.seconds[name]:.3f}</td>"
             f"<td>{self.failures[name]}</td>"
             f"<td>{self._ran(name)}</td>"
+            f"<td>{escape(self.how.get(name, ''))}</td>"
             f"<td>{escape(self.first_failures.get(name, ''))}</td></tr>"
             for name in self.votes.lf_names
         )
         return (
-            f"<div><p>{escape(repr(self))}</p><table><thead><tr><th>labeling function</th>"
-            "<th>seconds</th><th>failures</th><th>ran</th><th>first failure</th></tr></thead>"
+            f"<div><p>{escape(self._counted())}</p><table><thead><tr>"
+            "<th>labeling function</th><th>seconds</th><th>failures</th><th>ran</th>"
+            "<th>how it ran</th><th>first failure</th></tr></thead>"
             f"<tbody>{rows}</tbody></table></div>"
+        )
+
+    def _counted(self) -> str:
+        total = sum(self.seconds.values()) + sum(self.preprocessing_seconds.values())
+        return (
+            f"ApplyReport({self.votes.n_items} items x {self.votes.n_lfs} labeling functions in "
+            f"{total:.2f} s, {len(self.recomputed)} recomputed, "
+            f"{sum(self.failures.values())} failures)"
         )
 
     def _ran(self, name: str) -> str:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from weaklabel.apply._columns import ColumnVotes
+from weaklabel.apply._plan import plan_of
 from weaklabel.apply._report import ApplyReport
 from weaklabel.core import VoteMatrix
+from weaklabel.lf import LabelingFunction
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Tally"]
 
@@ -27,6 +33,7 @@ class Tally:
         self.n_computed = dict.fromkeys(names, 0)
         self.first_failures: dict[str, str] = {}
         self.preprocessing_seconds: dict[str, float] = {}
+        self.how: dict[str, str] = {}
 
     def add(self, j: int, column: ColumnVotes, n_items: int) -> None:
         """Count that labeling function `j` ran on a chunk of `n_items` items."""
@@ -47,6 +54,18 @@ class Tally:
             before = self.preprocessing_seconds.get(name, 0.0)
             self.preprocessing_seconds[name] = before + spent
 
+    def add_plan(
+        self, lfs: Sequence[LabelingFunction], chunk: pa.Table, where: Mapping[str, str]
+    ) -> None:
+        """Note how labeling functions ran together on a chunk; the first chunk of each counts.
+
+        `where` says in which processes, in words, by name; those that it does not name ran in
+        this one.
+        """
+        if any(lf.name not in self.how for lf in lfs):
+            for entry in plan_of(lfs, chunk, where).functions:
+                self.how.setdefault(entry.name, entry.how)
+
     def report(self, votes: VoteMatrix) -> ApplyReport:
         """Return the sums with the votes."""
         return ApplyReport(
@@ -61,4 +80,8 @@ class Tally:
             },
             self.preprocessing_seconds,
             self.n_computed,
+            {name: how for name in self._names if (how := self._how(name))},
         )
+
+    def _how(self, name: str) -> str:
+        return self.how.get(name, "") if self.n_computed[name] else "from the cache"

@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from queue import SimpleQueue
 from typing import Any, BinaryIO, NamedTuple
 
@@ -42,6 +43,9 @@ __all__ = [
     "write_message",
 ]
 
+#: Votes on batches that took longer are told, so that no end of the process can lose them.
+_PART_SECONDS = 1.0
+
 
 class Setup(NamedTuple):
     """Labeling functions to keep for the pieces that name `key`."""
@@ -56,7 +60,8 @@ class Piece(NamedTuple):
     """Items, as an Arrow stream, and the positions of the labeling functions to run on them.
 
     `lost` says in words why a step is not to be tried on the one item that there is;
-    `one_by_one` lets functions of whole columns see one item at a time.
+    `one_by_one` lets functions of whole columns see one item at a time. `ends` are the
+    positions at which batches of items end, for functions that get one after the other.
     """
 
     key: int
@@ -65,6 +70,7 @@ class Piece(NamedTuple):
     lfs: tuple[int, ...]
     lost: Mapping[int, str]
     one_by_one: bool
+    ends: tuple[int, ...] = ()
 
 
 class Ready(NamedTuple):
@@ -78,7 +84,11 @@ class SetupWrong(NamedTuple):
 
 
 class ColumnDone(NamedTuple):
-    """The votes of one labeling function; `rank` orders first failures as `columns_of` does."""
+    """The votes of one labeling function; `rank` orders first failures as `columns_of` does.
+
+    They are those on all items of the piece; or, where it asks for one labeling function that
+    gets batches, those on the next items of it, so that what is known is not asked for again.
+    """
 
     j: int
     votes: ColumnVotes
@@ -218,36 +228,53 @@ class _Functions:
         for j in piece.lfs:
             watch.begin_lf(j)
             try:
-                column = self._column(j, rows, watch)
+                for column in self._columns(j, rows, watch, in_parts=len(piece.lfs) == 1):
+                    yield ColumnDone(j, column, watch.rank(self.lfs[j], rows))
             except Exception as error:  # an error of ours, or of a user's object
                 yield _wrong(j, self.lfs[j], error, watch)
                 break
-            yield ColumnDone(j, column, watch.rank(self.lfs[j], rows))
         self.clock.end()
         yield PieceDone(rows.seconds, _memory())
 
-    def _column(self, j: int, rows: ItemRows, watch: _PieceWatch) -> ColumnVotes:
+    def _columns(
+        self, j: int, rows: ItemRows, watch: _PieceWatch, *, in_parts: bool
+    ) -> Iterator[ColumnVotes]:
+        """Yield the votes of labeling function `j`: at once, or in parts that follow each other."""
         lf = self.lfs[j]
         if j in watch.lost_steps:
             lf = LabelingFunction(lf.name, watch.raiser(j), preprocessors=lf.preprocessors)
-        elif lf.rule is not None and watch.one_by_one:
-            return self._one_by_one(lf, j, rows)
-        (column,) = columns_of([lf], rows, self.schema)
-        return column
+        if lf.rule is None or not watch.ends:
+            yield from columns_of([lf], rows, self.schema)
+            return
+        waiting: list[ColumnVotes] = []
+        told_at = time.monotonic()
+        for column in self._batch_columns(lf, j, rows, watch.ends):
+            waiting.append(column)
+            if in_parts and time.monotonic() - told_at >= _PART_SECONDS:
+                yield _joined(waiting)
+                waiting, told_at = [], time.monotonic()
+        if waiting:
+            yield _joined(waiting)
 
-    def _one_by_one(self, lf: LabelingFunction, j: int, rows: ItemRows) -> ColumnVotes:
-        columns: list[ColumnVotes] = []
-        for i in range(len(rows.items)):
+    def _batch_columns(
+        self, lf: LabelingFunction, j: int, rows: ItemRows, ends: Sequence[int]
+    ) -> Iterator[ColumnVotes]:
+        """Yield the votes on one batch after the other, while the clock shows its first item."""
+        wrong: AnswerError | None = None
+        for start, stop in pairwise([0, *ends]):
             self.clock.begin(j)
-            self.clock.cells[1] = i
-            one = ItemRows(rows.items.take([i]), is_fatal=self.is_fatal)
-            columns += columns_of([lf], one, self.schema)
-        return ColumnVotes(
-            np.concatenate([column.codes for column in columns]),
-            sum(column.seconds for column in columns),
-            sum(column.n_failures for column in columns),
-            next((column.first_failure for column in columns if column.n_failures), ""),
-        )
+            self.clock.cells[1] = start
+            batch = Items(
+                rows.items.table.slice(start, stop - start), rows.items.item_ids[start:stop]
+            )
+            try:
+                (column,) = columns_of([lf], ItemRows(batch, is_fatal=self.is_fatal), self.schema)
+            except AnswerError as error:  # answers are looked at when all items were asked
+                wrong = wrong or error
+            if wrong is None:
+                yield column
+        if wrong is not None:
+            raise wrong
 
 
 class _PieceWatch:
@@ -256,6 +283,8 @@ class _PieceWatch:
     def __init__(self, clock: Clock, lfs: Sequence[LabelingFunction], piece: Piece) -> None:
         self.clock = clock
         self.one_by_one = piece.one_by_one
+        n_items = len(piece.item_ids)
+        self.ends = range(1, n_items + 1) if piece.one_by_one else piece.ends
         self.lost_steps = piece.lost
         self.step = 0
         self.steps = {id(one): len(lfs) + i for i, one in enumerate(_distinct(lfs))}
@@ -286,6 +315,15 @@ class _PieceWatch:
         needed = preprocessors_of(lf)
         ranks = (rank for rank, one in enumerate(needed) if rows.failed([one]))
         return next(ranks, len(needed))
+
+
+def _joined(columns: Sequence[ColumnVotes]) -> ColumnVotes:
+    return ColumnVotes(
+        np.concatenate([column.codes for column in columns]),
+        sum(column.seconds for column in columns),
+        sum(column.n_failures for column in columns),
+        next((column.first_failure for column in columns if column.n_failures), ""),
+    )
 
 
 def _wrong(j: int, lf: LabelingFunction, error: Exception, watch: _PieceWatch) -> ColumnWrong:

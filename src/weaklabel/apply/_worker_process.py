@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,6 +74,10 @@ class Task:
         See `Piece`.
     attempt : int
         How often a process ended at its first item before, with nobody else to blame.
+    ends : sequence of int
+        Where batches end, in the numbers of `start` and `stop`; see `Piece`.
+    n_done : int
+        On how many of its first items the votes are known.
     """
 
     start: int
@@ -86,12 +90,14 @@ class Task:
     lost: Mapping[int, str] = field(default_factory=dict)
     one_by_one: bool = False
     attempt: int = 0
+    ends: Sequence[int] = ()
+    n_done: int = 0
 
     def piece(self) -> Piece:
         """Return the message that asks for it."""
         item_ids, items = self.encode(self.start, self.stop)
-        lfs = tuple(self.lfs)
-        return Piece(self.setup.key, item_ids, items, lfs, self.lost, self.one_by_one)
+        lfs, ends = tuple(self.lfs), tuple(end - self.start for end in self.ends)
+        return Piece(self.setup.key, item_ids, items, lfs, self.lost, self.one_by_one, ends)
 
 
 class WorkerProcess:
@@ -121,6 +127,7 @@ class WorkerProcess:
         self.max_pieces = max_pieces
         self.max_growth = max_growth
         self.n_started = 0
+        self.task: Task | None = None
         self.process: subprocess.Popen[bytes] | None = None
         self._busy = False
         self._closed = False
@@ -162,6 +169,7 @@ class WorkerProcess:
 
     def _work(self) -> None:
         while (task := self.tasks.get()) is not None:
+            self.task = task
             try:
                 self._do(task)
             except (OSError, EOFError):
@@ -201,6 +209,7 @@ class WorkerProcess:
         if isinstance(reply, SetupWrong):
             raise _SetupError(reply.words)
         self._known.add(setup.key)
+        self._memory = 0  # what was loaded is no leak
 
     def _running(self, task: Task) -> subprocess.Popen[bytes]:
         with self._lock:

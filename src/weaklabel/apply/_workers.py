@@ -3,39 +3,25 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from time import monotonic
 from types import TracebackType
 from typing import Any
 
-import numpy as np
-
-from weaklabel import errors
-from weaklabel.apply._clock import NOWHERE, WHOLE
-from weaklabel.apply._columns import ColumnVotes, columns_of
 from weaklabel.apply._options import usable_cores
-from weaklabel.apply._rows import ItemRows
 from weaklabel.apply._worker import (
-    ColumnDone,
-    ColumnWrong,
-    PieceDone,
     Setup,
-    SetupWrong,
 )
-from weaklabel.apply._worker_process import Task, WorkerEnded, WorkerProcess
-from weaklabel.core import Items, LabelSchema
+from weaklabel.apply._worker_process import Task, WorkerProcess
+from weaklabel.core import LabelSchema
 from weaklabel.core._check import check_int, check_number
-from weaklabel.errors import LabelingFunctionError
 from weaklabel.lf import LabelingFunction
 from weaklabel.lf._pickling import dump_functions
 
-__all__ = ["WorkerPool", "columns_in_pool"]
+__all__ = ["WorkerPool"]
 
-#: Kinds that run any Python of the user's, where a second process pays.
-_PYTHON = frozenset({"row", "batch"})
-#: Items in a piece: enough that sending them costs little, few enough for all to be busy.
-_LEAST_ROWS, _MOST_ROWS, _PIECES_EACH = 16, 4096, 4
 #: How often a timeout looks at the workers, as a share of its length and at most in seconds.
 _LOOKS, _LONGEST_LOOK = 8, 0.25
 
@@ -44,7 +30,9 @@ class WorkerPool:
     """Processes in which labeling functions run; a context manager.
 
     They are started when there is something to do, get the labeling functions
-    once, and stay for all chunks of a run.
+    once, and stay for all chunks of a run. Models have one of their own beside
+    the others, so that each is in memory there once, and no crash or leak of
+    another function makes it be loaded again.
 
     Parameters
     ----------
@@ -57,6 +45,12 @@ class WorkerPool:
         After so many pieces of items a process is replaced by a fresh one.
     max_growth : int
         And when its memory has grown by so many bytes, where the system tells.
+
+    Attributes
+    ----------
+    where : dict of str to str
+        In which processes a labeling function ran, in words, by its name; those
+        that it does not name ran in this one.
 
     Raises
     ------
@@ -85,9 +79,12 @@ class WorkerPool:
         self.timeout_seconds = timeout_seconds
         self.max_pieces = check_int("max_pieces", max_pieces, 1)
         self.max_growth = check_int("max_growth", max_growth, 1)
-        self.workers: list[WorkerProcess] = []
-        self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+        self.where: dict[str, str] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="weaklabel-workers-")
+        self._team = self._made("worker", self.n_jobs)
+        self._model_team = self._made("model", 1)
+        self._patience: dict[int, int] = {}
+        self._looked_at = monotonic()
         self._setups: list[tuple[tuple[LabelingFunction, ...], LabelSchema, bool, Setup]] = []
 
     def __enter__(self) -> WorkerPool:
@@ -116,27 +113,68 @@ class WorkerPool:
         self._setups.append((given, schema, is_fatal, setup))
         return setup
 
-    def submit(self, task: Task) -> None:
+    @property
+    def workers(self) -> list[WorkerProcess]:
+        """All that were started, that of models last."""
+        return [*self._team.workers, *self._model_team.workers]
+
+    def submit(self, task: Task, *, is_of_model: bool = False) -> None:
         """Give a task to the next worker that is free; its events queue hears of it."""
-        if len(self.workers) < self.n_jobs:
-            path = Path(self._folder.name) / f"clock{len(self.workers)}"
-            self.workers.append(WorkerProcess(self._tasks, path, self.max_pieces, self.max_growth))
-        self._tasks.put(task)
+        (self._model_team if is_of_model else self._team).submit(task)
 
     def next_event(self, events: SimpleQueue[tuple[Task, Any]]) -> tuple[Task, Any]:
         """Wait for the next of `events`, and end what takes too long meanwhile."""
         limit = self.timeout_seconds
         look = 1.0 if limit is None else min(limit / _LOOKS, _LONGEST_LOOK)
         while True:
+            if limit is not None and monotonic() - self._looked_at >= look:
+                for worker in self.workers:
+                    worker.check(limit * self._times(worker.task))
+                self._looked_at = monotonic()
             try:
                 return events.get(timeout=look)
             except Empty:
                 pass
-            for worker in self.workers if limit is not None else ():
-                worker.check(limit)  # type: ignore[arg-type]  # it is a number here
+
+    def be_patient(self, setup: Setup) -> None:
+        """Let batches take twice as long from now on: one took too long, and none of its items."""
+        self._patience[setup.key] = 2 * self._patience.get(setup.key, 1)
 
     def cancel(self) -> None:
         """Drop all tasks, and end the processes that are at work on one."""
+        self._team.cancel()
+        self._model_team.cancel()
+
+    def close(self) -> None:
+        """End all processes; those at work at once. The pool may be closed twice."""
+        self.cancel()
+        self._team.close()
+        self._model_team.close()
+        self._folder.cleanup()
+
+    def _made(self, name: str, size: int) -> _Team:
+        return _Team(Path(self._folder.name) / name, size, self.max_pieces, self.max_growth)
+
+    def _times(self, task: Task | None) -> int:
+        """Return how many times the limit a task may stand still."""
+        return 1 if task is None or task.one_by_one else self._patience.get(task.setup.key, 1)
+
+
+class _Team:
+    """Up to `size` processes that share a queue, each started when there is a task for it."""
+
+    def __init__(self, clock_path: Path, size: int, *limits: int) -> None:
+        self.workers: list[WorkerProcess] = []
+        self._clock_path, self._size, self._limits = clock_path, size, limits
+        self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+
+    def submit(self, task: Task) -> None:
+        if len(self.workers) < self._size:
+            path = self._clock_path.with_suffix(f".{len(self.workers)}")
+            self.workers.append(WorkerProcess(self._tasks, path, *self._limits))
+        self._tasks.put(task)
+
+    def cancel(self) -> None:
         while True:
             try:
                 self._tasks.get_nowait()
@@ -146,220 +184,8 @@ class WorkerPool:
             worker.kill()
 
     def close(self) -> None:
-        """End all processes; those at work at once. The pool may be closed twice."""
-        self.cancel()
         for _ in self.workers:
             self._tasks.put(None)
         for worker in self.workers:
             worker.close()
         self.workers.clear()
-        self._folder.cleanup()
-
-
-def columns_in_pool(
-    lfs: Sequence[LabelingFunction], rows: ItemRows, schema: LabelSchema, pool: WorkerPool
-) -> Iterator[ColumnVotes]:
-    """Yield the votes of each labeling function on all items of `rows`, in order.
-
-    Votes, failures, errors and their order are those of `columns_of`. Functions
-    in Python run in the workers of `pool`; declared rules stay in this process,
-    which has their shared passes over the texts, except patterns where there is
-    a timeout, since a pattern can take for ever.
-
-    Parameters
-    ----------
-    lfs : sequence of LabelingFunction
-        Give all at once: preprocessors run once for all of them on each piece.
-    rows : ItemRows
-        The items.
-    schema : LabelSchema
-        The classes.
-    pool : WorkerPool
-        Open.
-
-    Raises
-    ------
-    LabelingFunctionError
-        As `columns_of`; if a function is at an item for longer than the timeout
-        of the pool, or ends its process twice, and failures are fatal; or if a
-        labeling function cannot be sent to another process.
-    AnswerError
-        If an answer is no class.
-
-    Notes
-    -----
-    Seconds are the sum over all workers.
-    """
-    in_pool = _PYTHON | {"regex"} if pool.timeout_seconds is not None else _PYTHON
-    there = [lf for lf in lfs if lf.kind in in_pool]
-    here = columns_of([lf for lf in lfs if lf.kind not in in_pool], rows, schema)
-    if not there or not len(rows.items):
-        yield from columns_of(lfs, rows, schema)
-        return
-    chunk = _Chunk(there, rows, schema, pool)
-    try:
-        chunk.begin()
-        found = chunk.columns()
-        for lf in lfs:
-            yield next(found) if lf.kind in in_pool else next(here)
-        chunk.finish()
-    finally:
-        chunk.end()
-
-
-class _Chunk:
-    """One chunk of items on its way through the workers."""
-
-    def __init__(
-        self,
-        lfs: Sequence[LabelingFunction],
-        rows: ItemRows,
-        schema: LabelSchema,
-        pool: WorkerPool,
-    ) -> None:
-        self.lfs, self.rows, self.schema, self.pool = lfs, rows, schema, pool
-        self.setup = pool.setup(lfs, schema, is_fatal=rows.is_fatal)
-        self.events: SimpleQueue[tuple[Task, Any]] = SimpleQueue()
-        self.n_open = 0
-        self.is_over = False
-        self.done: list[dict[int, tuple[int, ColumnDone]]] = [{} for _ in lfs]
-        self.wrong: list[dict[int, tuple[int, ColumnWrong]]] = [{} for _ in lfs]
-
-    def begin(self) -> None:
-        n_items = len(self.rows.items)
-        n_rows = -(-n_items // (self.pool.n_jobs * _PIECES_EACH))
-        n_rows = min(max(n_rows, _LEAST_ROWS), _MOST_ROWS)
-        for start in range(0, n_items, n_rows):
-            self._submit(start, min(start + n_rows, n_items), list(range(len(self.lfs))))
-
-    def columns(self) -> Iterator[ColumnVotes]:
-        for j in range(len(self.lfs)):
-            while not self._is_settled(j):
-                self._hear()
-            if self.wrong[j]:
-                raise _error(min(self.wrong[j].items(), key=lambda one: (one[1][1].rank, one[0])))
-            yield self._joined(j)
-
-    def finish(self) -> None:
-        """Wait for the last words of all pieces, with the seconds of preprocessors."""
-        while self.n_open:
-            self._hear()
-
-    def end(self) -> None:
-        self.is_over = True
-        if self.n_open:
-            self.pool.cancel()
-
-    def _submit(self, start: int, stop: int, lfs: list[int], **how: Any) -> None:
-        if start < stop:
-            self.n_open += 1
-            shared = (self.setup, self._encoded, self.events, lambda: self.is_over)
-            self.pool.submit(Task(start, stop, lfs, *shared, **how))
-
-    def _encoded(self, start: int, stop: int) -> tuple[list[str], bytes]:
-        return self.rows.items.item_ids[start:stop].tolist(), _as_stream(
-            self.rows.items, start, stop
-        )
-
-    def _is_settled(self, j: int) -> bool:
-        """Return whether all that decides the column, or its error, is known."""
-        ranges = sorted(
-            [(start, stop) for start, (stop, _) in self.done[j].items()]
-            + [(start, stop) for start, (stop, _) in self.wrong[j].items()]
-        )
-        # A preprocessor sees all items before the labeling function sees the first, and it sees
-        # all before its answers are looked at: only what it raises itself needs no later items.
-        until = len(self.rows.items)
-        if not self.lfs[j].preprocessors:
-            raised = [stop for stop, one in self.wrong[j].values() if one.rank == 0]
-            until = min(raised, default=until)
-        return sum(stop - start for start, stop in ranges if start < until) >= until
-
-    def _joined(self, j: int) -> ColumnVotes:
-        parts = [one for _, (_, one) in sorted(self.done[j].items(), key=lambda entry: entry[0])]
-        failed = [one for one in parts if one.votes.n_failures]
-        first = min(failed, key=lambda one: one.rank, default=None)  # the earliest of equal rank
-        return ColumnVotes(
-            np.concatenate([one.votes.codes for one in parts]),
-            sum(one.votes.seconds for one in parts),
-            sum(one.votes.n_failures for one in parts),
-            "" if first is None else first.votes.first_failure,
-        )
-
-    def _hear(self) -> None:
-        task, message = self.pool.next_event(self.events)
-        if isinstance(message, ColumnDone):
-            task.lfs.remove(message.j)
-            self.done[message.j][task.start] = (task.stop, message)
-        elif isinstance(message, ColumnWrong):
-            self.wrong[message.j][task.start] = (task.stop, message)
-        else:
-            self.n_open -= 1
-            if isinstance(message, PieceDone):
-                for name, seconds in message.seconds.items():
-                    self.rows.seconds[name] = self.rows.seconds.get(name, 0.0) + seconds
-            elif isinstance(message, SetupWrong):
-                raise LabelingFunctionError(
-                    f"labeling functions cannot be used in a worker process: {message.words}. "
-                    "Put what they import where Python finds it, or use n_jobs=1."
-                )
-            elif isinstance(message, WorkerEnded):
-                self._try_again(task, message)
-
-    def _try_again(self, task: Task, ended: WorkerEnded) -> None:
-        """Go on in another process with what is left of a task, and find the item to blame."""
-        start, stop, lfs = task.start, task.stop, task.lfs
-        if ended.step == NOWHERE:
-            self._try_all_again(task, ended)
-            return
-        if ended.position == WHOLE and stop - start > 1:
-            if not task.one_by_one:
-                self._submit(start, stop, lfs, lost=task.lost, one_by_one=True)
-            else:  # between two items: there is nobody to blame
-                self._try_all_again(task, ended)
-            return
-        at = start + max(ended.position, 0)
-        self._submit(start, at, list(lfs), one_by_one=task.one_by_one)
-        if ended.timed_out or task.attempt:
-            limit = self.pool.timeout_seconds
-            words = f"timed out after {limit:g} s" if ended.timed_out else ""
-            lost = {**task.lost, ended.step: words or f"ended its process twice ({ended.how})"}
-            self._submit(at, at + 1, list(lfs), lost=lost)
-        else:
-            self._submit(at, at + 1, list(lfs), lost=task.lost, attempt=1)
-        self._submit(at + 1, stop, list(lfs), one_by_one=task.one_by_one)
-
-    def _try_all_again(self, task: Task, ended: WorkerEnded) -> None:
-        if task.attempt and not ended.timed_out:
-            raise LabelingFunctionError(
-                f"a worker process ended twice ({ended.how}) while it ran no labeling function. "
-                "Where memory is short, use fewer n_jobs or smaller chunks."
-            )
-        attempt = task.attempt + (not ended.timed_out)
-        lost, one_by_one = task.lost, task.one_by_one
-        self._submit(
-            task.start, task.stop, task.lfs, lost=lost, one_by_one=one_by_one, attempt=attempt
-        )
-
-
-class _WorkerTraceback(Exception):  # noqa: N818 - shows the traceback of another process
-    def __str__(self) -> str:
-        return f"\n{self.args[0]}"
-
-
-def _error(wrong: tuple[int, tuple[int, ColumnWrong]]) -> Exception:
-    message = wrong[1][1]
-    kind = getattr(errors, message.kind, LabelingFunctionError)
-    error: Exception = kind(message.words)
-    error.__cause__ = _WorkerTraceback(message.trace)
-    return error
-
-
-def _as_stream(items: Items, start: int, stop: int) -> bytes:
-    import pyarrow as pa
-
-    sink = pa.BufferOutputStream()
-    table = items.table.slice(start, stop - start)
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]  # pyarrow has no types

@@ -85,7 +85,7 @@ def load_functions(data: bytes) -> tuple[LabelingFunction, ...]:
 
 
 _WHERE = "cannot be sent to worker processes"
-_ADVICE = "Make it inside the function or give it as text or numbers, or use n_jobs=1."
+_ADVICE = "Make it inside the function or give it as text or numbers, or leave out n_jobs and timeout_seconds."
 
 
 def _imported(module: str, path: str) -> Any:

@@ -2,12 +2,13 @@
 
 import pytest
 
+from weaklabel.apply import apply_with_report
 from weaklabel.apply._options import ApplyOptions
 from weaklabel.apply._tally import Tally
 from weaklabel.apply.engines import votes_by_chunk, warn_of_failures
 from weaklabel.core import LabelSchema, as_items
 from weaklabel.errors import DataWarning
-from weaklabel.lf import keyword_lf, labeling_function
+from weaklabel.lf import keyword_lf, labeling_function, model_lf
 
 SCHEMA = LabelSchema(["ham", "spam"])
 WIN = keyword_lf("win", "spam", name="win")
@@ -69,3 +70,23 @@ def test_workers_give_the_same_votes():
     chunks = CHUNKS[:2]
     found = [votes.tolist() for _, votes in run(tally, chunks, n_jobs=2)]
     assert found == [votes.tolist() for _, votes in run(Tally(["win", "shouts"]), chunks)]
+
+
+def test_the_report_says_how_each_function_ran_and_where(tmp_path):
+    asks = model_lf(lambda texts: [None] * len(texts), name="asks", batch_size=4)
+    row = labeling_function("row")(lambda item: None)
+    wins = keyword_lf("win", "spam", name="win")
+    lfs, items = [wins, row, asks], ["win", "no"]
+
+    def how(**options):
+        return list(apply_with_report(lfs, items, ["ham", "spam"], **options).how.values())
+
+    here = how(cache=tmp_path)
+    assert here[0].startswith("in one multi-pattern pass over 'text' (")
+    assert here[1:] == ["row by row", "in batches of 4 items"]
+    assert how(cache=tmp_path) == ["from the cache"] * 3
+    away = ["row by row, in 2 worker processes", "in batches of 4 items"]
+    assert how(n_jobs=2) == [here[0], *away]
+    away = ["row by row, in a worker process", f"{away[1]}, in a worker process of its own"]
+    assert how(timeout_seconds=60) == [here[0], *away]
+    assert how(n_jobs=-1) == here  # two items are too few

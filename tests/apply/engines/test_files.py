@@ -147,7 +147,9 @@ def test_column_that_is_read_must_exist(tmp_path, lfs, ordered, classes):
     write_parquet(ordered.drop_columns(["likes"]), tmp_path)
     with pytest.raises(ItemsError, match="labeling function 'liked' reads column 'likes'"):
         apply(lfs, tmp_path, classes, id_column="key")
-    with pytest.raises(ItemsError, match="lacks the id column 'uid'; its columns are 'key', 'text'"):
+    with pytest.raises(
+        ItemsError, match="lacks the id column 'uid'; its columns are 'key', 'text'"
+    ):
         apply(lfs[0], tmp_path, classes, id_column="uid")
 
 

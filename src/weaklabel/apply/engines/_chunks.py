@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 
@@ -66,7 +66,7 @@ def votes_by_chunk(
     described = "Applying labeling functions"
     with (
         row_progress(described, n_items, len(functions), options.progress) as bar,
-        _columns_by(options) as columns,
+        _columns_by(options, n_items) as (columns, where),
     ):
         for chunk in chunks:
             votes = np.full(
@@ -76,8 +76,9 @@ def votes_by_chunk(
                 missing = _fill_known(votes, known, tally, bar)
                 if missing:
                     rows = ItemRows(chunk, is_fatal=options.on_error == "raise")
-                    found = columns([functions[j] for j in missing], rows, classes)
-                    _fill_missing(votes, missing, found, known, tally, bar)
+                    lfs = [functions[j] for j in missing]
+                    _fill_missing(votes, missing, columns(lfs, rows, classes), known, tally, bar)
+                    tally.add_plan(lfs, chunk.table, where)
                     tally.add_preprocessing(rows.seconds)
             yield chunk, votes
 
@@ -97,15 +98,23 @@ def warn_of_failures(tally: Tally, n_items: int, stacklevel: int) -> None:
 
 
 @contextmanager
-def _columns_by(options: ApplyOptions) -> Iterator[_Columns]:
-    """Give the function that votes on a chunk: in this process, or in workers where asked."""
+def _columns_by(
+    options: ApplyOptions, n_items: int | None
+) -> Iterator[tuple[_Columns, Mapping[str, str]]]:
+    """Give the function that votes on a chunk, here or in workers, and what says where it did."""
     if options.n_jobs == 1 and options.timeout_seconds is None:
-        yield columns_of
+        yield columns_of, {}
         return
-    from weaklabel.apply._workers import WorkerPool, columns_in_pool
+    from weaklabel.apply._pool_columns import columns_in_pool
+    from weaklabel.apply._workers import WorkerPool
 
     with WorkerPool(options.n_jobs, options.timeout_seconds) as pool:
-        yield lambda lfs, rows, schema: columns_in_pool(lfs, rows, schema, pool)
+        if options.n_jobs == -1 and options.timeout_seconds is None:
+            from weaklabel.apply._worth import ColumnsWhereFaster
+
+            yield ColumnsWhereFaster(pool, n_items), pool.where
+            return
+        yield lambda lfs, rows, schema: columns_in_pool(lfs, rows, schema, pool), pool.where
 
 
 def _fill_known(votes: CodeArray, known: CachedChunk, tally: Tally, bar: RowProgress) -> list[int]:
