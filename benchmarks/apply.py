@@ -224,18 +224,19 @@ def edit(options):
     def function(word):
         return lambda item: 1 if word in item.text else -1
 
-    items = wl.as_items(frame_of(comments(options.folder, options.items)))
+    frame = frame_of(comments(options.folder, options.items))
     rows = [wl.LabelingFunction(f"row_{k}", function(words[0])) for k, words in enumerate(WORDS)]
     keywords = [wl.keyword_lf(words, "spam") for words in WORDS]
-    found = {"items": len(items), "lfs": len(rows)}
+    found = {"items": len(frame), "lfs": len(rows)}
     new = wl.LabelingFunction("row_7", function("likes"))
-    found |= edited(rows, new, items, "")
+    found |= edited(rows, new, frame, "")
     new = wl.keyword_lf([*WORDS[7], "thumb up"], "spam", keywords[7].name)
-    return found | edited(keywords, new, items, "keyword_")
+    return found | edited(keywords, new, frame, "keyword_")
 
 
-def edited(lfs, new, items, prefix):
+def edited(lfs, new, frame, prefix):
     """Apply `lfs` with a cache, and again with `new` in place of the one of its name."""
+    items = wl.as_items(frame)
     with tempfile.TemporaryDirectory() as folder:
 
         def run(functions):
