@@ -10,6 +10,7 @@ import numpy as np
 
 from weaklabel.core import BoolArray, FloatArray, IntArray, Votes
 from weaklabel.core._check import check_choice
+from weaklabel.core._row_hash import HashArray
 from weaklabel.errors import ConvergenceWarning
 from weaklabel.models._base import BaseLabelModel
 from weaklabel.models._blend import Blend, blended_items, share_of_evidence
@@ -22,7 +23,6 @@ from weaklabel.models._patterns import patterns_of
 from weaklabel.models._pooled_precision import vote_counts
 from weaklabel.models._precision_naive_bayes import PrecisionNaiveBayes, precision_weights
 from weaklabel.models._regime import looks_like_a_crowd
-from weaklabel.models._row_hash import HashArray
 
 __all__ = ["LabelModel"]
 

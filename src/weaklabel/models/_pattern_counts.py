@@ -21,10 +21,7 @@ from weaklabel.core import (
     Votes,
 )
 from weaklabel.core._check import read_only
-from weaklabel.core._sparse import take_rows
-from weaklabel.errors import VotesError
-from weaklabel.models._gold import Gold, check_gold
-from weaklabel.models._row_hash import (
+from weaklabel.core._row_hash import (
     SALTS,
     HashArray,
     cell_hashes,
@@ -32,6 +29,9 @@ from weaklabel.models._row_hash import (
     gold_hashes,
     row_hashes,
 )
+from weaklabel.core._sparse import take_rows
+from weaklabel.errors import VotesError
+from weaklabel.models._gold import Gold, check_gold
 
 __all__ = [
     "PatternCounts",

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from weaklabel.core import FloatArray, SoftVotes, Votes
+from weaklabel.core._row_hash import SALTS, HashArray, cell_hashes, distinct, row_hashes
 from weaklabel.core._sparse import take_rows
 from weaklabel.models._pattern_counts import PatternCounts, soft_cells
-from weaklabel.models._row_hash import SALTS, HashArray, cell_hashes, distinct, row_hashes
 
 __all__ = ["PatternGold", "corrected", "pattern_gold"]
 

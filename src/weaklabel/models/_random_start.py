@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from weaklabel.core import FloatArray, IntArray
+from weaklabel.core._row_hash import SALTS, weight_hashes
 from weaklabel.models._patterns import VotePatterns
-from weaklabel.models._row_hash import SALTS, weight_hashes
 
 __all__ = ["random_candidate_shares", "random_shares"]
 

@@ -7,7 +7,9 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from weaklabel.core import CodeArray, FloatArray, IntArray, SparseCodes, VoteMatrix
+from weaklabel.core._arrays import CodeArray, FloatArray, IntArray
+from weaklabel.core._sparse import SparseCodes
+from weaklabel.core._votes import VoteMatrix
 
 __all__ = [
     "SALTS",
@@ -17,6 +19,7 @@ __all__ = [
     "gold_hashes",
     "row_hashes",
     "scramble",
+    "vote_patterns",
     "weight_hashes",
 ]
 
@@ -59,6 +62,34 @@ def row_hashes(votes: VoteMatrix, salt: int) -> HashArray:
             rows = slice(start, start + _ROWS_AT_ONCE)
             total[rows] += table[_joint_codes([store[rows, j] for j in columns], k)]
     return total
+
+
+def vote_patterns(votes: VoteMatrix) -> IntArray:
+    """Return the vote pattern of each item: a number that items with the same votes share.
+
+    Parameters
+    ----------
+    votes : VoteMatrix
+        The votes, dense or sparse.
+
+    Returns
+    -------
+    numpy.ndarray of int64, shape (n_items,)
+        From 0 to the number of patterns less one, in the order of two hashes: neither the order
+        of the items nor other patterns change which items share one.
+
+    Notes
+    -----
+    Patterns are told apart by 128 bits of hash, in O(n_votes + n_items log n_items).
+
+    Examples
+    --------
+    >>> from weaklabel.core import VoteMatrix
+    >>> groups = vote_patterns(VoteMatrix.from_array([[0, -1], [0, 1], [0, -1]], ["ham", "spam"]))
+    >>> bool(groups[0] == groups[2] != groups[1])
+    True
+    """
+    return distinct(*(row_hashes(votes, salt) for salt in SALTS))[1]
 
 
 def _table(columns: range, n_classes: int, salt: int) -> HashArray:

@@ -3,13 +3,14 @@ import pytest
 from hypothesis import given, settings
 
 from weaklabel.core import VoteMatrix
-from weaklabel.models._row_hash import (
+from weaklabel.core._row_hash import (
     SALTS,
     cell_hashes,
     distinct,
     gold_hashes,
     row_hashes,
     scramble,
+    vote_patterns,
     weight_hashes,
 )
 from weaklabel.testing import vote_matrices
@@ -62,3 +63,22 @@ def test_weight_of_one_leaves_a_hash_and_any_other_changes_it(salt: int) -> None
 def test_many_weights_have_distinct_hashes() -> None:
     weights = np.random.default_rng(0).random(100_000)
     assert len(np.unique(weight_hashes(weights, SALTS[0]))) == 100_000
+
+
+@pytest.mark.parametrize("sparse", [False, True])
+def test_items_share_a_pattern_where_their_votes_are_the_same(sparse: bool) -> None:
+    codes = np.array([[0, -1, 1], [1, -1, 1], [0, -1, 1], [-1, -1, -1], [0, 0, 1]])
+    votes = VoteMatrix.from_array(codes, ["a", "b"])
+    groups = vote_patterns(to_sparse(votes) if sparse else votes)
+    assert sorted(set(groups.tolist())) == [0, 1, 2, 3]
+    assert groups[0] == groups[2]
+    assert len(set(groups[[0, 1, 3, 4]].tolist())) == 4
+
+
+def test_patterns_do_not_depend_on_the_order_of_the_items() -> None:
+    codes = np.random.default_rng(0).integers(-1, 2, (50, 4))
+    order = np.random.default_rng(1).permutation(50)
+    groups = vote_patterns(VoteMatrix.from_array(codes, ["a", "b"]))
+    assert np.array_equal(
+        vote_patterns(VoteMatrix.from_array(codes[order], ["a", "b"])), groups[order]
+    )
