@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-heavy test-all lint types docs fmt check bench bench-main bench-apply bench-quality bench-scale clean
+.PHONY: help demo test test-heavy test-all lint types docs fmt check bench bench-main bench-apply bench-quality bench-scale bench-triage clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,7 +43,7 @@ fmt: $(VENV)/.light  ## Format the code
 
 check: lint types test  ## What to run before every commit
 
-bench: bench-main bench-apply bench-quality bench-scale  ## Run all benchmarks
+bench: bench-main bench-apply bench-quality bench-scale bench-triage  ## Run all benchmarks
 
 bench-main: $(VENV)/.light  ## The main job on real comments (WEAKLABEL_SHARED names the folder)
 	$(BIN)/python benchmarks/main_job.py
@@ -56,6 +56,10 @@ bench-quality: $(VENV)/.light  ## Label models on real votes (WEAKLABEL_SHARED n
 
 bench-scale: $(VENV)/.light  ## Time and memory at a million items
 	$(BIN)/python benchmarks/scale.py
+
+bench-triage: $(VENV)/.light  ## The review loop with gold as reviewer (WEAKLABEL_SHARED names the folder)
+	$(BIN)/python benchmarks/triage.py
+	$(BIN)/python benchmarks/audit.py
 
 clean:  ## Remove the virtual environment, caches and the demo
 	rm -rf $(VENV) weaklabel-demo weaklabel-demo-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -84,9 +84,7 @@ def measure(items, votes, gold, seeds):
 
 def review_yield(soft, votes, refined, wrong, seed):
     """Return how many wrong labels the review set of 100 holds."""
-    queue = wl.rank_for_review(
-        soft, votes, refined.pred_probs, 100, proposed=refined.soft, seed=seed
-    )
+    queue = wl.rank_for_review(refined.soft, votes, refined.pred_probs, 100, seed=seed)
     place = {key: i for i, key in enumerate(soft.item_ids.tolist())}
     return int(sum(wrong[place[key]] for key in queue.item_ids.tolist()))
 

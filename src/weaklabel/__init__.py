@@ -87,6 +87,13 @@ if TYPE_CHECKING:
         write_queue,
     )
     from weaklabel.triage import (
+        AccuracyEstimate,
+        Feedback,
+        apply_decisions,
+        check_quality,
+        class_health,
+        estimate_accuracy,
+        function_health,
         rank_for_review,
     )
 
@@ -94,6 +101,7 @@ __version__ = "0.1.0"
 
 __all__ = [  # noqa: RUF022 - by letter
     "ABSTAIN",
+    "AccuracyEstimate",
     "ApplyReport",
     "BaseLabelModel",
     "Dataset",
@@ -104,6 +112,7 @@ __all__ = [  # noqa: RUF022 - by letter
     "DecisionStore",
     "EBCC",
     "Explanation",
+    "Feedback",
     "Items",
     "LabelModel",
     "LabelSchema",
@@ -126,14 +135,19 @@ __all__ = [  # noqa: RUF022 - by letter
     "VoteMatrix",
     "WeightedVote",
     "apply",
+    "apply_decisions",
     "apply_with_report",
     "as_items",
     "batch_lf",
     "build_dataset",
     "check_lfs",
+    "check_quality",
+    "class_health",
     "classifier_lf",
     "collect_lfs",
+    "estimate_accuracy",
     "expression_lf",
+    "function_health",
     "keyword_lf",
     "labeling_function",
     "lf_summary",
@@ -181,7 +195,16 @@ _LATER = {
         "load_label_model",
     ),
     "review": ("DecisionStore", "read_answers", "write_queue"),
-    "triage": ("rank_for_review",),
+    "triage": (
+        "AccuracyEstimate",
+        "Feedback",
+        "apply_decisions",
+        "check_quality",
+        "class_health",
+        "estimate_accuracy",
+        "function_health",
+        "rank_for_review",
+    ),
 }
 _MODULE_OF = {name: module for module, names in _LATER.items() for name in names}
 

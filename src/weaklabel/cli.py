@@ -362,6 +362,22 @@ def _print_label_figures(project: Any) -> None:
         print(f"Refined labels' accuracy on all items  {refined['accuracy']:.3f}")
     shares = ", ".join(f"{name} {share:.3f}" for name, share in refined["class_shares"].items())
     print(f"Refined labels: {shares}")
+    _print_what_answers_did(refined)
+
+
+def _print_what_answers_did(facts: dict[str, Any]) -> None:
+    if "flipped" not in facts:
+        return
+    n_flipped = facts["flipped"]
+    print(
+        f"Labels that answers changed: {n_flipped['answered']} answered, "
+        f"{n_flipped['same votes']} with the same votes, {n_flipped['content']} by content"
+    )
+    for name, (before, now) in facts["moved"].items():
+        print(f"Precision of {name} by the labels: {before:.2f} before, {now:.2f} now")
+    if "estimate" in facts:
+        print(facts["estimate"]["words"])
+        print(facts["estimate"]["advice"])
 
 
 def _print_queue_figures(project: Any) -> None:

@@ -135,12 +135,12 @@ def test_a_truncated_parquet_file(capsys, small_project):
 
 
 def test_a_truncated_file_of_an_earlier_stage_is_told(capsys, done):
-    path = done / ".weaklabel" / "soft.parquet"
+    path = done / ".weaklabel" / "refined.parquet"
     path.write_bytes(path.read_bytes()[:-40])
     edit(done / "weaklabel.toml", "budget = 10", "budget = 11")
     status, err = run(capsys, done)
     assert status == 1
-    assert "soft.parquet" in err
+    assert "refined.parquet" in err
     path.unlink()
     status, err = run(capsys, done)
     assert status == 0, err

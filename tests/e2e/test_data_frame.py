@@ -15,7 +15,7 @@ def test_every_stage_takes_the_same_data_frame(id_column, tmp_path):
     votes = wl.apply(lfs, frame, spam.schema, id_column=id_column)
     soft = wl.LabelModel().fit(votes).soft_labels(votes)
     refined = wl.refine(soft, frame, id_column=id_column, votes=votes, text_columns=["text"])
-    queue = wl.rank_for_review(soft, votes, refined.pred_probs, 20, proposed=refined.soft)
+    queue = wl.rank_for_review(refined.soft, votes, refined.pred_probs, 20)
     dataset = wl.build_dataset(frame, refined.soft, id_column=id_column, votes=votes)
     wl.write_queue(queue, frame, votes, tmp_path, id_column=id_column)
     assert (tmp_path / "queue.csv").exists()

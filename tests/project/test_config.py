@@ -54,8 +54,8 @@ def test_a_single_text_is_a_list_of_one(tmp_path):
         ),
         (GOOD + '[review]\nbudget = "many"\n', "[review] budget is 'many', must be int."),
         (
-            GOOD + "[review]\nrandom_share = 0.1\n",
-            "[review] random_share is 0.1, must be a number in [0.2, 1].",
+            GOOD + "[review]\nrandom_share = 0.05\n",
+            "[review] random_share is 0.05, must be a number in [0.1, 1].",
         ),
         (
             GOOD + "[apply]\nn_jobs = 0\n",

@@ -5,11 +5,12 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from weaklabel.core import LabelSchema, SoftLabels, SoftVotes, VoteMatrix
+from weaklabel.core import Decision, DecisionLog, LabelSchema, SoftLabels, SoftVotes, VoteMatrix
 from weaklabel.errors import ItemsError, LabelsError, ParameterError, VotesError
 from weaklabel.triage import rank_for_review
 
 SCHEMA = LabelSchema(["ham", "spam"])
+AT = "2026-05-04T10:15:00+00:00"
 
 
 def case(n=200, seed=0, n_uncovered=40):
@@ -35,9 +36,16 @@ def content(queue):
     )
 
 
-def test_a_fifth_is_random_and_the_rest_is_shared_out():
+def log_of(answers, stratum="error", reviewer="ann"):
+    """Return the decisions of {item id: class or None}."""
+    return DecisionLog(
+        Decision(key, label, reviewer, AT, stratum=stratum) for key, label in answers.items()
+    )
+
+
+def test_a_tenth_is_random_and_the_rest_is_shared_out():
     queue = rank_for_review(*case(), budget=50)
-    assert Counter(queue.strata) == {"random": 10, "margin": 14, "label_issue": 13, "uncovered": 13}
+    assert Counter(queue.strata) == {"random": 5, "error": 23, "pattern": 11, "uncovered": 11}
 
 
 def test_a_larger_random_share_is_rounded_up():
@@ -50,7 +58,7 @@ def test_a_short_stratum_leaves_its_places_to_the_others():
     counts = Counter(queue.strata)
     assert queue.n_items == 60
     assert counts["uncovered"] <= 3
-    assert counts["margin"] + counts["label_issue"] >= 45
+    assert counts["error"] + counts["pattern"] >= 45
 
 
 def test_the_random_sample_is_drawn_from_all_items_before_the_others():
@@ -76,14 +84,16 @@ def test_a_budget_of_one_is_the_random_item():
 
 
 def test_decided_items_are_left_out_and_unknown_ids_ignored():
-    decided = [f"item-{i:04d}" for i in range(0, 200, 2)]
-    queue = rank_for_review(*case(), budget=500, decided=[*decided, "gone"])
+    decided = dict.fromkeys([*(f"item-{i:04d}" for i in range(0, 200, 2)), "gone"], "ham")
+    decided["item-0002"] = None  # skipped
+    queue = rank_for_review(*case(), budget=500, decisions=log_of(decided))
     assert sorted(queue.item_ids.tolist()) == [f"item-{i:04d}" for i in range(1, 200, 2)]
 
 
 def test_nothing_left_to_decide_is_an_empty_queue():
     soft, votes, pred = case(n=10, n_uncovered=2)
-    assert rank_for_review(soft, votes, pred, decided=soft.item_ids.tolist()).n_items == 0
+    log = log_of(dict.fromkeys(soft.item_ids.tolist(), "ham"))
+    assert rank_for_review(soft, votes, pred, decisions=log).n_items == 0
 
 
 def test_the_order_of_rows_changes_nothing():
@@ -99,22 +109,22 @@ def test_ties_go_by_item_id():
     soft = SoftLabels([[0.4, 0.6]] * 4, ids, SCHEMA)
     pred = SoftLabels([[0.3, 0.7]] * 4, ids, SCHEMA)
     queue = rank_for_review(soft, votes, pred, budget=4)
-    ranked = [
-        k for k, s in zip(queue.item_ids.tolist(), queue.strata, strict=True) if s == "margin"
-    ]
+    ranked = [k for k, s in zip(queue.item_ids.tolist(), queue.strata, strict=True) if s == "error"]
     assert ranked == sorted(ranked)
 
 
 def test_each_stratum_is_in_the_order_of_its_scores():
-    queue = rank_for_review(*case(), budget=90)
-    for stratum in ("margin", "label_issue", "uncovered"):
+    soft, votes, pred = case()
+    log = log_of({f"item-{i:04d}": "ham" for i in range(12)})
+    queue = rank_for_review(soft, votes, pred, budget=90, decisions=log)
+    for stratum in ("error", "uncovered"):
         scores = queue.scores[[s == stratum for s in queue.strata]]
         assert (np.diff(scores) <= 0).all()
 
 
 def test_strata_are_spread_evenly_over_the_queue():
     half = Counter(rank_for_review(*case(), budget=100).strata[:50])
-    assert half == {"random": 10, "margin": 14, "label_issue": 13, "uncovered": 13}
+    assert half == {"random": 5, "error": 23, "pattern": 11, "uncovered": 11}
 
 
 def test_an_item_carries_the_reasons_of_all_strata_and_its_own_first():
@@ -133,7 +143,7 @@ def test_an_item_carries_the_reasons_of_all_strata_and_its_own_first():
     assert reasons[drawn][0] == "random check"
 
 
-def test_a_torn_proposed_label_is_in_the_margin_stratum_and_says_so():
+def test_a_torn_proposed_label_says_so():
     ids = [f"i{i}" for i in range(10)]
     votes = VoteMatrix.from_array([[1]] * 10, SCHEMA, item_ids=ids)
     soft = SoftLabels([[0.2, 0.8]] * 10, ids, SCHEMA)
@@ -182,15 +192,94 @@ def test_a_wrong_budget_is_refused(budget):
         rank_for_review(*case(n=10, n_uncovered=2), budget=budget)
 
 
-@pytest.mark.parametrize("share", [0.1, 1.2, float("nan")])
-def test_a_random_share_below_a_fifth_is_refused(share):
-    with pytest.raises(ParameterError, match=r"random_share is .*, must be a number in \[0.2, 1\]"):
+@pytest.mark.parametrize("share", [0.05, 1.2, float("nan")])
+def test_a_random_share_below_a_tenth_is_refused(share):
+    with pytest.raises(ParameterError, match=r"random_share is .*, must be a number in \[0.1, 1\]"):
         rank_for_review(*case(n=10, n_uncovered=2), random_share=share)
 
 
-def test_one_id_as_decided_is_refused():
-    with pytest.raises(ParameterError, match=r"decided is 'item-0001', must be several item ids"):
-        rank_for_review(*case(n=10, n_uncovered=2), decided="item-0001")
+def test_what_is_no_log_is_refused():
+    with pytest.raises(ParameterError, match=r"decisions is 'item-0001', must be a DecisionLog"):
+        rank_for_review(*case(n=10, n_uncovered=2), decisions="item-0001")
+
+
+def find_wrong(n=400, seed=0):
+    """Return a case in which the classifier alone tells wrong labels, and the gold."""
+    rng = np.random.default_rng(seed)
+    ids = [f"item-{i:04d}" for i in range(n)]
+    codes = rng.integers(0, 2, (n, 6))
+    votes = VoteMatrix.from_array(codes, SCHEMA, item_ids=ids)
+    share = (codes.mean(axis=1) * 0.98 + 0.01)[:, None]
+    soft = SoftLabels(np.hstack([1 - share, share]), ids, SCHEMA, "model:Test")
+    label = soft.posterior.argmax(axis=1)
+    wrong = rng.random(n) < 0.15
+    gold = np.where(wrong, 1 - label, label)
+    p = np.clip(np.where(wrong, 0.7, 0.2) + rng.normal(0, 0.15, n), 0.01, 0.99)
+    held_out = np.where(label[:, None] == [0, 1], 1 - p[:, None], p[:, None])
+    return (soft, votes, SoftLabels(held_out, ids, SCHEMA, "refine")), gold, wrong
+
+
+def test_answers_teach_where_wrong_labels_are():
+    (soft, votes, pred), gold, wrong = find_wrong()
+    log, found = DecisionLog(), []
+    for start in range(0, 60, 20):
+        queue = rank_for_review(soft, votes, pred, 20, decisions=log, seed=start)
+        rows = [int(key[5:]) for key in queue.item_ids.tolist()]
+        found.append(int(wrong[rows].sum()))
+        answers = {f"item-{i:04d}": SCHEMA.classes[gold[i]] for i in rows}
+        parts = [
+            log_of({key: answers[key]}, stratum)
+            for key, stratum in zip(queue.item_ids.tolist(), queue.strata, strict=True)
+        ]
+        log = DecisionLog([*log, *(decision for part in parts for decision in part)])
+    assert found[1] > found[0]
+    assert sum(found[1:]) > 2.5 * 40 * wrong.mean()
+    assert any("label wrong with probability" in words[0] for words in queue.reasons)
+
+
+def test_a_stratum_that_finds_nothing_gets_little():
+    soft, votes, pred = case()
+    right = {
+        k: SCHEMA.classes[y]
+        for k, y in zip(soft.item_ids.tolist(), soft.posterior.argmax(1), strict=True)
+    }
+    wrong = {k: SCHEMA.classes[1 - SCHEMA.classes.index(c)] for k, c in right.items()}
+    keys = list(right)
+    fruitless = log_of({k: right[k] for k in keys[:20]}, "pattern")
+    fruitful = log_of({k: wrong[k] for k in keys[20:40]}, "error")
+    queue = rank_for_review(soft, votes, pred, 40, decisions=DecisionLog([*fruitless, *fruitful]))
+    assert Counter(queue.strata)["pattern"] <= 1
+
+
+def test_one_of_each_group_is_chosen_and_none_of_an_answered_one():
+    soft, votes, pred = case(n_uncovered=0)
+    groups = np.arange(200) // 4
+    log = log_of({"item-0000": "ham"})
+    queue = rank_for_review(soft, votes, pred, 30, decisions=log, groups=groups)
+    chosen = [
+        int(k[5:]) // 4
+        for k, s in zip(queue.item_ids.tolist(), queue.strata, strict=True)
+        if s != "random"
+    ]
+    assert len(set(chosen)) == len(chosen) == 27
+    assert 0 not in chosen
+    everything = rank_for_review(soft, votes, pred, 500, decisions=log, groups=groups)
+    assert everything.n_items == 199
+
+
+@pytest.mark.parametrize("groups", [[1, 2], np.zeros(10), [["a"]] * 10])
+def test_groups_that_do_not_fit_are_refused(groups):
+    with pytest.raises(ItemsError, match=r"groups is .*, must be integers of shape \(10,\)"):
+        rank_for_review(*case(n=10, n_uncovered=2), groups=groups)
+
+
+def test_disputed_and_skipped_items_teach_nothing_and_are_not_shown_again():
+    soft, votes, pred = case()
+    disputed = [*log_of({"item-0001": "ham"}), *log_of({"item-0001": "spam"}, reviewer="bob")]
+    log = DecisionLog([*disputed, *log_of({"item-0003": None})])
+    queue = rank_for_review(soft, votes, pred, 300, decisions=log)
+    assert not {"item-0001", "item-0003"} & set(queue.item_ids.tolist())
+    assert not any("answers so far" in reason for words in queue.reasons for reason in words)
 
 
 def test_an_item_that_an_input_lacks_is_an_error():

@@ -87,7 +87,7 @@ class ProjectConfig:
     refine: bool = True
     folds: int = 5
     budget: int = 100
-    random_share: float = 0.2
+    random_share: float = 0.1
     output_folder: str = "dataset"
     formats: tuple[str, ...] = ("parquet",)
     min_confidence: float = 0.0
@@ -208,7 +208,7 @@ def _check(config: ProjectConfig) -> None:
         check_int("[apply] chunk_rows", config.chunk_rows, 1)
         check_int("[refine] folds", config.folds, 2)
         check_int("[review] budget", config.budget, 1)
-        check_number("[review] random_share", config.random_share, 0.2, 1.0)
+        check_number("[review] random_share", config.random_share, 0.1, 1.0)
         check_number("[output] min_confidence", config.min_confidence, 0.0, 1.0)
         check_choice("[labeling_functions] on_error", config.on_error, ("raise", "abstain"))
         for name in config.formats:

@@ -17,7 +17,7 @@ from weaklabel.analysis import lf_summary
 from weaklabel.apply import apply_with_report
 from weaklabel.core import SoftLabels, VoteMatrix
 from weaklabel.dataset import build_dataset, write_version
-from weaklabel.errors import ProjectError
+from weaklabel.errors import DecisionsError, ProjectError
 from weaklabel.files import atomic_write
 from weaklabel.models import label_model
 from weaklabel.project._measure import label_accuracy, queue_yield
@@ -25,9 +25,12 @@ from weaklabel.project._state import digest
 from weaklabel.project._workspace import Workspace
 from weaklabel.refine import refine
 from weaklabel.review import write_queue
-from weaklabel.triage import rank_for_review
+from weaklabel.triage import Feedback, apply_decisions, estimate_accuracy, rank_for_review
 
 __all__ = ["STAGES", "Stage"]
+
+#: A labeling function whose estimated precision moved by less is not worth a line.
+_MOVED = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +160,35 @@ def _refine(ws: Workspace) -> dict[str, Any]:
         progress=ws.progress,
     )
     refined = refinement.soft if ws.config.refine else soft
+    feedback = apply_decisions(ws.decisions(), refined, votes, refinement.pred_probs)
     io.save(refinement.pred_probs, ws.work / "pred_probs.parquet")
     io.save(refined, ws.work / "refined.parquet")
-    facts: dict[str, Any] = {"class_shares": _shares(refined)}
+    io.save(feedback.soft, ws.work / "labels.parquet")
+    facts: dict[str, Any] = {"class_shares": _shares(feedback.soft)}
+    facts |= _what_answers_did(ws, feedback)
     if ws.gold is not None:
-        facts["accuracy"] = label_accuracy(refined, ws.gold)
+        facts["accuracy"] = label_accuracy(feedback.soft, ws.gold)
         facts["accuracy_label_model"] = label_accuracy(soft, ws.gold)
     return facts
+
+
+def _what_answers_did(ws: Workspace, feedback: Feedback) -> dict[str, Any]:
+    """Return what changed by reviewers' answers, and the accuracy that the random ones show."""
+    if feedback.held_out.n_items == 0:
+        return {}
+    moved = feedback.functions["change"].abs() >= _MOVED
+    facts: dict[str, Any] = {
+        "flipped": dict(feedback.flipped),
+        "moved": {
+            str(name): [float(row["before"]), float(row["now"])]
+            for name, row in feedback.functions[moved].head(5).iterrows()
+        },
+    }
+    try:
+        estimate = estimate_accuracy(ws.decisions(), feedback.soft, held_out=feedback.held_out)
+    except DecisionsError:  # no random item was answered yet
+        return facts
+    return facts | {"estimate": {"words": estimate.words(), "advice": estimate.advice()}}
 
 
 def _triage_parts(ws: Workspace) -> dict[str, str]:
@@ -171,15 +196,15 @@ def _triage_parts(ws: Workspace) -> dict[str, str]:
 
 
 def _triage(ws: Workspace) -> dict[str, Any]:
-    refined = io.load(ws.work / "refined.parquet", SoftLabels)
+    labels = io.load(ws.work / "labels.parquet", SoftLabels)
     votes = _load_votes(ws)
     queue = rank_for_review(
-        io.load(ws.work / "soft.parquet", SoftLabels),
+        io.load(ws.work / "refined.parquet", SoftLabels),
         votes,
         io.load(ws.work / "pred_probs.parquet", SoftLabels),
         ws.config.budget,
-        proposed=refined,
-        decided=sorted({d.item_id for d in ws.decisions()}),
+        proposed=labels,
+        decisions=ws.decisions(),
         random_share=ws.config.random_share,
         seed=ws.config.seed,
     )
@@ -192,7 +217,7 @@ def _triage(ws: Workspace) -> dict[str, Any]:
         "kept": sorted(_answered_queues(ws) - before),
     }
     if ws.gold is not None and queue.n_items:
-        facts["yield"] = queue_yield(queue, refined, ws.gold)
+        facts["yield"] = queue_yield(queue, labels, ws.gold)
     return facts
 
 
@@ -206,7 +231,7 @@ def _export(ws: Workspace) -> dict[str, Any]:
     config, decisions = ws.config, ws.decisions()
     dataset = build_dataset(
         ws.export_items,
-        io.load(ws.work / "refined.parquet", SoftLabels),
+        io.load(ws.work / "labels.parquet", SoftLabels),
         decisions,
         votes=_load_votes(ws),
         min_confidence=config.min_confidence,
@@ -310,7 +335,7 @@ STAGES: tuple[Stage, ...] = (
         ("apply", "fit"),
         _refine_parts,
         _refine,
-        _work_files("pred_probs.parquet", "refined.parquet"),
+        _work_files("pred_probs.parquet", "refined.parquet", "labels.parquet"),
     ),
     Stage(
         "triage",

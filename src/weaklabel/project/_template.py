@@ -72,7 +72,7 @@ folds = {config.folds}
 
 [review]
 budget = {config.budget}         # items in the review set
-random_share = {config.random_share}   # of them drawn at random, at least 0.2: the honest sample
+random_share = {config.random_share}   # of them drawn at random, at least 0.1: the honest sample
 
 [output]
 folder = {_toml(config.output_folder)}

@@ -1,5 +1,22 @@
-"""Triage: which items a person should look at, in which order, and why."""
+"""Triage: which items a person should look at, in which order, why, and what the answers say."""
 
+from weaklabel.triage._accuracy_estimate import AccuracyEstimate
+from weaklabel.triage._apply_decisions import Feedback, apply_decisions
+from weaklabel.triage._audit import estimate_accuracy
+from weaklabel.triage._class_health import ClassHealth, class_health
+from weaklabel.triage._function_health import function_health
+from weaklabel.triage._quality_gate import QualityCheck, check_quality
 from weaklabel.triage._rank import rank_for_review
 
-__all__ = ["rank_for_review"]
+__all__ = [
+    "AccuracyEstimate",
+    "ClassHealth",
+    "Feedback",
+    "QualityCheck",
+    "apply_decisions",
+    "check_quality",
+    "class_health",
+    "estimate_accuracy",
+    "function_health",
+    "rank_for_review",
+]

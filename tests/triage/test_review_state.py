@@ -1,0 +1,62 @@
+"""ReviewState: labels in question, signals and answers, in the order of the ids."""
+
+import numpy as np
+import pytest
+
+from weaklabel.core import Decision, DecisionLog, LabelSchema, SoftLabels, VoteMatrix
+from weaklabel.triage._review_state import review_state
+
+SCHEMA = LabelSchema(["ham", "spam"])
+AT = "2026-05-04T10:15:00+00:00"
+IDS = ["c", "a", "b", "d"]
+VOTES = VoteMatrix.from_array([[1, 0], [1, -1], [-1, -1], [1, -1]], SCHEMA, item_ids=IDS)
+SOFT = SoftLabels([[0.4, 0.6], [0.1, 0.9], [0.5, 0.5], [0.1, 0.9]], IDS, SCHEMA)
+PRED = SoftLabels([[0.8, 0.2], [0.3, 0.7], [0.6, 0.4], [0.2, 0.8]], IDS, SCHEMA, "refine")
+
+
+def state(decisions=(), proposed=SOFT):
+    return review_state(SOFT, VOTES, PRED, proposed, DecisionLog(decisions))
+
+
+def answer(key, label, stratum="", reviewer="ann"):
+    return Decision(key, label, reviewer, AT, stratum=stratum)
+
+
+def test_everything_is_in_the_order_of_the_ids():
+    found = state()
+    assert found.item_ids.tolist() == ["a", "b", "c", "d"]
+    assert found.covered.tolist() == [True, False, True, True]
+    assert found.posterior[:, 1] == pytest.approx([0.9, 0.5, 0.6, 0.9])
+    assert found.pred_probs[:, 1] == pytest.approx([0.7, 0.4, 0.2, 0.8])
+    assert found.patterns[0] == found.patterns[3] != found.patterns[2]
+
+
+def test_the_label_in_question_is_the_posteriors_and_without_votes_what_is_shown():
+    assert state().labels.tolist() == [1, 0, 1, 1]
+    assert state(proposed=PRED).labels.tolist() == [1, 0, 1, 1]
+    turned = SoftLabels(PRED.posterior[:, ::-1], IDS, SCHEMA)
+    assert state(proposed=turned).labels.tolist() == [1, 1, 1, 1]
+
+
+def test_answers_are_counted_by_stratum_and_pattern():
+    found = state([answer("a", "ham", "error"), answer("d", "spam", "error"), answer("b", "ham")])
+    assert found.answered.tolist() == [0, 1, 3]
+    assert found.wrong.tolist() == [True, False, False]
+    assert dict(found.n_answers) == {"error": 2, "": 1}
+    assert dict(found.n_wrong) == {"error": 1, "": 0}
+    assert found.n_reviewed[found.patterns].tolist() == [2, 1, 0, 2]
+    assert found.open_.tolist() == [False, False, True, False]
+
+
+def test_skips_and_disputes_close_an_item_and_say_nothing():
+    log = [answer("a", "ham"), answer("a", "spam", reviewer="bob"), answer("c", None)]
+    found = state(log)
+    assert len(found.answered) == 0
+    assert found.open_.tolist() == [False, True, False, True]
+
+
+def test_signals_of_votes_are_silent_where_there_are_none():
+    found = state()
+    assert found.features.shape == (4, 4)
+    assert found.features[1, [0, 1, 3]] == pytest.approx(-np.log10(0.5))
+    assert found.features[2, 0] == found.features[:, 0].max()  # the smallest margin
