@@ -1,4 +1,4 @@
-"""near_duplicate_groups: what is grouped, in which order, and what it refuses."""
+"""near_duplicate_groups and near_duplicate_rows: what is grouped, and what they refuse."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weaklabel.errors import ItemsError, ParameterError
-from weaklabel.near_duplicates import near_duplicate_groups
+from weaklabel.near_duplicates import near_duplicate_groups, near_duplicate_rows
 
 LONG = "please subscribe to my channel where I sing songs about the sea and the mountains"
 
@@ -101,3 +101,47 @@ def test_a_wrong_threshold_is_refused(threshold):
 def test_a_negative_seed_is_refused():
     with pytest.raises(ParameterError, match=r"seed is -1, must be an integer of at least 0"):
         near_duplicate_groups(["a"], seed=-1)
+
+
+def embeddings(n=400, width=64, seed=0):
+    """Rows of random direction around a common one, each followed by a near-duplicate."""
+    rng = np.random.default_rng(seed)
+    first = rng.normal(size=(n, width))
+    noise = rng.normal(size=(n, width))
+    pairs = np.stack([first, first + 0.15 * noise], axis=1)  # cosine of about 0.99
+    return pairs.reshape(2 * n, width) + 20.0
+
+
+def test_rows_that_point_nearly_the_same_way_are_one_group():
+    groups = near_duplicate_rows(embeddings())
+    assert (groups[0::2] == groups[1::2]).mean() == 1.0
+    assert len(np.unique(groups)) == 400
+
+
+def test_a_direction_that_all_rows_share_does_not_count():
+    rows = embeddings()[::2]  # with the mean, any two have a cosine above 0.99
+    assert len(np.unique(near_duplicate_rows(rows))) == 400
+
+
+def test_the_length_of_a_row_does_not_count_and_a_higher_threshold_groups_less():
+    rows = embeddings() - 20.0
+    rows -= rows.mean(axis=0)
+    rows[1::2] *= 0.5
+    rows[:2] = rows[2:4] * 3
+    rows = np.vstack([rows, -rows])  # so that the mean is zero
+    groups = near_duplicate_rows(rows)
+    assert set(groups[:4].tolist()) == {groups[0]}
+    assert len(np.unique(near_duplicate_rows(rows, threshold=0.9999))) > len(np.unique(groups))
+
+
+def test_few_rows_equal_rows_and_single_precision_are_grouped():
+    assert near_duplicate_rows(np.empty((0, 40))).shape == (0,)
+    assert near_duplicate_rows(np.ones((1, 40))).tolist() == [0]
+    assert near_duplicate_rows(np.ones((3, 40))).tolist() == [0, 0, 0]
+    single = embeddings().astype(np.float32)
+    assert np.array_equal(near_duplicate_rows(single), near_duplicate_rows(embeddings()))
+
+
+def test_a_cosine_below_a_half_is_refused():
+    with pytest.raises(ParameterError, match=r"threshold is 0\.2, must be a number in \[0\.5, 1\]"):
+        near_duplicate_rows(np.ones((2, 40)), threshold=0.2)

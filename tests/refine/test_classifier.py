@@ -10,8 +10,8 @@ from sklearn.tree import DecisionTreeClassifier
 from weaklabel.errors import ConvergenceWarning, ParameterError
 from weaklabel.refine._classifier import (
     check_classifier,
-    default_classifier,
     fit_predict,
+    fit_predict_soft,
     weighted_copies,
 )
 
@@ -27,7 +27,7 @@ def test_copies_of_hardly_any_weight_are_dropped():
 
 def test_soft_targets_are_learned_as_probabilities():
     always = np.zeros((200, 1))
-    proba = fit_predict(default_classifier(), always, np.tile([0.3, 0.7], (200, 1)), always[:1], 0)
+    proba = fit_predict(LogisticRegression(), always, np.tile([0.3, 0.7], (200, 1)), always[:1], 0)
     assert np.allclose(proba, [[0.3, 0.7]], atol=0.01)
 
 
@@ -39,7 +39,7 @@ def test_the_classifier_itself_is_left_alone():
 
 def test_a_class_that_was_never_seen_keeps_its_prior():
     targets = np.hstack([TARGETS * 0.995, np.full((4, 1), 0.005)])
-    proba = fit_predict(default_classifier(), X, targets, X, 0)
+    proba = fit_predict(LogisticRegression(), X, targets, X, 0)
     assert proba.shape == (4, 3)
     assert np.allclose(proba[:, 2], 0.005, atol=1e-5)
     assert np.allclose(proba.sum(axis=1), 1)
@@ -47,7 +47,7 @@ def test_a_class_that_was_never_seen_keeps_its_prior():
 
 def test_one_class_alone_gives_the_prior():
     targets = np.tile([1.0, 0.0], (4, 1))
-    assert fit_predict(default_classifier(), X, targets, X[:2], 0).tolist() == [[1, 0], [1, 0]]
+    assert fit_predict(LogisticRegression(), X, targets, X[:2], 0).tolist() == [[1, 0], [1, 0]]
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,23 @@ def test_what_is_no_classifier_is_refused(wrong):
         ParameterError, match=r"classifier is .*, must be a scikit-learn classifier"
     ):
         check_classifier(wrong)
+
+
+def test_the_default_learns_from_some_rows_and_predicts_all():
+    learned = np.array([True, False, True, True])
+    proba = fit_predict_soft(X, TARGETS, learned)
+    assert proba.argmax(axis=1).tolist() == [0, 0, 1, 1]
+    assert np.allclose(proba.sum(axis=1), 1)
+
+
+def test_the_default_gives_the_prior_where_it_saw_one_class():
+    targets = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
+    proba = fit_predict_soft(X, targets, np.array([True, True, False, False]))
+    assert proba.tolist() == [[1, 0]] * 4
+
+
+def test_the_default_never_rules_a_class_out():
+    targets = np.array([[1.0, 0.0, 0.0]] * 2 + [[0.0, 1.0, 0.0]] * 2)
+    proba = fit_predict_soft(X * 1000, targets, np.ones(4, bool))
+    assert (proba > 0).all()
+    assert proba[:, 2].max() < 0.001

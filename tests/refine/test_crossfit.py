@@ -1,6 +1,8 @@
 """assign_folds and out_of_fold: groups stay together, strata apart, and nothing leaks."""
 
 import numpy as np
+import scipy.sparse as sp
+from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
 from weaklabel.core import LabelSchema, SoftLabels
@@ -71,3 +73,32 @@ def test_a_single_fold_gives_the_mean_of_the_targets():
     nearest = KNeighborsClassifier(n_neighbors=1)
     proba = out_of_fold(np.zeros((2, 1)), targets, np.ones(2, bool), np.zeros(2, int), nearest)
     assert np.allclose(proba, [[0.7, 0.3]] * 2)
+
+
+def two_halves():
+    """Column 0 says the target, column 1 the opposite in noise; four folds."""
+    rng = np.random.default_rng(0)
+    truth = np.arange(80) % 2
+    features = np.stack([truth, rng.random(80)], axis=1)
+    return features, np.eye(2)[truth], np.ones(80, bool), np.arange(80) // 2 % 4
+
+
+def test_a_view_hides_features_and_the_result_is_the_mean_over_views():
+    features, targets, trained, folds = two_halves()
+    hidden = np.array([True, False])
+    for classifier in (None, LogisticRegression()):
+        for made in (features, sp.csr_array(features)):
+            case = (made, targets, trained, folds, classifier)
+            sees, blind = out_of_fold(*case), out_of_fold(*case, views=[hidden])
+            assert np.mean(sees.argmax(axis=1) == targets.argmax(axis=1)) == 1.0
+            assert abs(blind - 0.5).max() < 0.2
+            both = out_of_fold(*case, views=[None, hidden])
+            assert np.allclose(both, (sees + blind) / 2)
+
+
+def test_the_default_is_the_same_with_threads_and_without():
+    features, targets, trained, folds = two_halves()
+    folds = np.where(np.arange(80) < 8, -1, folds)  # some items apart
+    sparse = out_of_fold(sp.csr_array(features), targets, trained, folds)
+    assert np.allclose(sparse, out_of_fold(features, targets, trained, folds))
+    assert np.array_equal(sparse, out_of_fold(sp.csr_array(features), targets, trained, folds))

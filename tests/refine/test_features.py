@@ -10,7 +10,12 @@ from sklearn.preprocessing import FunctionTransformer
 from weaklabel.core import as_items
 from weaklabel.errors import ItemsError, LabelsError
 from weaklabel.refine._columns import ColumnRoles
-from weaklabel.refine._features import content_groups, given_features, item_features
+from weaklabel.refine._features import (
+    check_finite,
+    content_groups,
+    given_features,
+    item_features,
+)
 
 TEXTS = as_items(["free money now", "lovely song", "free song"])
 
@@ -126,3 +131,48 @@ def test_rows_of_own_sparse_features_are_grouped_without_making_them_dense():
         content_groups(items, roles(), np.array([[1.0], [2.0], [1.0]]), 0)[0]
         == content_groups(items, roles(), np.array([[1.0], [2.0], [1.0]]), 0)[2]
     )
+
+
+def test_embeddings_keep_their_precision_and_are_not_copied(tmp_path):
+    np.save(tmp_path / "e.npy", np.ones((3, 2), dtype=np.float32))
+    mapped = np.load(tmp_path / "e.npy", mmap_mode="r")
+    made = given_features(mapped, TEXTS, None)
+    assert made.dtype == np.float32
+    assert np.shares_memory(made, mapped)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("f2", "f4"), ("i1", "f4"), ("?", "f4"), ("i4", "f8"), ("f8", "f8")]
+)
+def test_other_numbers_become_floats_that_hold_them(given, kept):
+    assert given_features(np.ones((3, 2), dtype=given), TEXTS, None).dtype == np.dtype(kept)
+
+
+def test_one_number_for_each_item_is_refused_with_what_to_write():
+    with pytest.raises(LabelsError, match=r"has shape \(3,\).* as features\[:, None\]"):
+        given_features(np.zeros(3), TEXTS, None)
+    with pytest.raises(
+        LabelsError, match=r"features has shape \(3, 0\), must be \(3, n_features\)"
+    ):
+        given_features(np.zeros((3, 0)), TEXTS, None)
+
+
+def test_what_is_not_finite_is_named_by_its_row():
+    dense = np.zeros((4, 2))
+    check_finite(dense)
+    dense[2, 1] = np.inf
+    for made in (dense, sp.csr_array(dense)):
+        with pytest.raises(LabelsError, match=r"features\[2\] is inf, must be finite everywhere"):
+            check_finite(made)
+
+
+def test_embeddings_of_items_without_texts_are_grouped_by_cosine():
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(20, 40))
+    near = np.vstack([rows, rows + 0.01 * rng.normal(size=rows.shape)])
+    items = as_items([{"item_id": f"{i}"} for i in range(40)])
+    groups = content_groups(items, roles(), near, 0)
+    assert groups[:20].tolist() == groups[20:].tolist()
+    assert len(np.unique(groups)) == 20
+    near[3, 3] = np.nan  # a table with gaps: equal rows alone are one group
+    assert len(np.unique(content_groups(items, roles(), near, 0))) == 40

@@ -191,7 +191,12 @@ def test_features_with_nan_are_an_error_unless_the_classifier_takes_them():
     soft, items, votes, truth = case()
     features = np.stack([truth, np.arange(120)], axis=1).astype(float)
     features[3, 1] = np.nan
-    with pytest.raises(LabelsError, match=r"features is nan, must be finite everywhere\. Fill"):
+    rotated = items.take(np.roll(np.arange(120), 1))  # the row in the order that was given
+    with pytest.raises(LabelsError, match=r"features\[3\] is nan"):
+        refine(soft, rotated, votes=votes, features=features)
+    with pytest.raises(
+        LabelsError, match=r"features\[3\] is nan, must be finite everywhere\. Fill"
+    ):
         refine(soft, items, votes=votes, features=features)
     forest = RandomForestClassifier(n_estimators=5)
     assert (
@@ -231,6 +236,77 @@ def test_the_repr_names_both_results_and_html_is_escaped():
     assert "refine:out-of-fold" in repr(made)
     assert "<b>" not in made._repr_html_()
     assert "&lt;b&gt;" in made._repr_html_()
+
+
+def keyword_case(n=600, seed=0):
+    """A function votes spam on "free", where one item in four reads like ham otherwise."""
+    rng = np.random.default_rng(seed)
+    words = ["".join(rng.choice(list("abcdefghijklmnopqrstuvwxyz"), 6)) for _ in range(80)]
+    truth = np.arange(n) % 2
+    has_free = (truth == 1) | (np.arange(n) % 6 == 0)
+    texts = [
+        " ".join([*rng.choice(words[40:] if y else words[:40], 6), *(["free"] if f else [])])
+        for y, f in zip(truth, has_free, strict=True)
+    ]
+    items = as_items([{"item_id": f"i{i:03d}", "text": t} for i, t in enumerate(texts)])
+    codes = np.stack([np.where(has_free, 1, -1), np.zeros(n, dtype=int)], axis=1)
+    votes = VoteMatrix.from_array(codes, SCHEMA, item_ids=items.item_ids)
+    q = np.where(has_free, 0.95, 0.05)
+    return SoftLabels(np.stack([1 - q, q], axis=1), items.item_ids, SCHEMA), items, votes, truth
+
+
+def test_holding_out_functions_doubts_what_only_a_keyword_says():
+    soft, items, votes, truth = keyword_case()
+    wrong = soft.labels != truth
+    by = {
+        way: refine(soft, items, votes=votes, hold_out=way).pred_probs.posterior[wrong, 1].mean()
+        for way in ("items", "functions")
+    }
+    assert by["items"] > 0.55
+    assert by["functions"] < by["items"] - 0.08
+
+
+def test_functions_are_held_out_by_default_and_need_votes_and_terms():
+    soft, items, votes, _ = keyword_case()
+
+    def posterior(**how):
+        return refine(soft, items, **how).pred_probs.posterior
+
+    assert np.array_equal(posterior(votes=votes), posterior(votes=votes, hold_out="functions"))
+    assert not np.array_equal(posterior(votes=votes), posterior(votes=votes, hold_out="items"))
+    assert np.array_equal(posterior(), posterior(hold_out="items"))
+    dense = np.random.default_rng(0).normal(size=(600, 3))
+    assert np.array_equal(
+        posterior(votes=votes, features=dense),
+        posterior(votes=votes, features=dense, hold_out="items"),
+    )
+
+
+def test_an_unknown_way_to_hold_out_is_refused():
+    soft, items, votes, _ = case()
+    with pytest.raises(ParameterError, match=r"hold_out is 'rules', must be .*functions"):
+        refine(soft, items, votes=votes, hold_out="rules")
+
+
+def test_memory_mapped_features_give_the_same_up_to_rounding(tmp_path):
+    soft, items, votes, truth = case()
+    array = np.random.default_rng(0).normal(size=(120, 4)) + truth[:, None]
+    mixed = items.take(np.random.default_rng(1).permutation(120))
+    rows = [items.item_ids.tolist().index(key) for key in mixed.item_ids.tolist()]
+    np.save(tmp_path / "e.npy", array[rows])
+    mapped = np.load(tmp_path / "e.npy", mmap_mode="r")
+    made = refine(soft, mixed, votes=votes, features=mapped).soft.posterior
+    expected = refine(soft, items, votes=votes, features=array).soft.posterior[rows]
+    assert np.allclose(made, expected, atol=1e-3)
+
+
+def test_empty_texts_and_a_class_with_one_member_are_refined():
+    texts = ["", "free money now", "", "win cash today", "lovely song here", "   "]
+    items = as_items(texts)
+    q = np.array([[0.1, 0.9], [0.1, 0.9], [0.2, 0.8], [0.1, 0.9], [0.9, 0.1], [0.1, 0.9]])
+    made = refine(SoftLabels(q, items.item_ids, SCHEMA), items, text_columns=["text"])
+    assert np.isfinite(made.soft.posterior).all()
+    assert np.array_equal(made.pred_probs.posterior[0], made.pred_probs.posterior[2])
 
 
 @pytest.mark.shared

@@ -8,25 +8,25 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from weaklabel.core import FloatArray, IntArray
+from weaklabel.core import BoolArray, FloatArray, IntArray
 from weaklabel.core._numerics import tied_argmax
 from weaklabel.errors import ConvergenceWarning, ParameterError, wrong_value
 from weaklabel.refine._features import Features
+from weaklabel.refine._logistic import fit_soft_logistic
 
 __all__ = [
     "Classifier",
     "WeightedCopies",
     "check_classifier",
-    "default_classifier",
     "fit_predict",
+    "fit_predict_soft",
     "weighted_copies",
 ]
 
 #: Copies of smaller weight are dropped: together they weigh less than rounding in the targets.
 _SMALLEST_WEIGHT = 0.01
-#: Inverse regularisation for rows of about unit length.
-_C = 4.0
-_MAX_ITER = 2000
+#: A class with less of all targets teaches nothing.
+_SMALLEST_SHARE = 1e-9
 #: Share of the prior in every prediction, so that no class is ever ruled out.
 _FLOOR = 1e-4
 
@@ -54,14 +54,6 @@ class WeightedCopies(NamedTuple):
     rows: IntArray
     codes: IntArray
     weights: FloatArray
-
-
-def default_classifier() -> Classifier:
-    """Return an unfitted logistic regression with this module's constants."""
-    from sklearn.linear_model import LogisticRegression
-
-    model: Classifier = LogisticRegression(C=_C, max_iter=_MAX_ITER)
-    return model
 
 
 def weighted_copies(targets: FloatArray) -> WeightedCopies:
@@ -138,8 +130,40 @@ def fit_predict(
     unseen = np.setdiff1d(np.arange(len(prior)), seen)
     complete = np.tile(prior, (test.shape[0], 1))
     complete[:, seen] = proba * (1 - prior[unseen].sum())
-    complete = (1 - _FLOOR) * complete + _FLOOR * (prior + 1e-6)
-    return np.asarray(complete / complete.sum(axis=1, keepdims=True))
+    return _floored(complete, prior)
+
+
+def fit_predict_soft(
+    features: Features, targets: FloatArray, learned: BoolArray, hidden: BoolArray | None = None
+) -> FloatArray:
+    """Return the probabilities of all rows by a logistic regression on some of them.
+
+    Parameters
+    ----------
+    features : array or sparse matrix of float, shape (n_rows, n_features)
+        Not copied.
+    targets : numpy.ndarray of float64, shape (n_rows, n_classes)
+        Soft labels; read only where `learned`.
+    learned : numpy.ndarray of bool, shape (n_rows,)
+        Rows to learn from, at least one.
+    hidden : numpy.ndarray of bool, shape (n_features,), optional
+        Features that it must not see.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n_rows, n_classes)
+        As of `fit_predict`.
+    """
+    prior = targets[learned].mean(axis=0)
+    if (prior >= _SMALLEST_SHARE).sum() < 2:
+        return np.tile(prior, (len(targets), 1))
+    fitted = fit_soft_logistic(features, targets, learned, hidden)
+    return _floored(fitted.predict_proba(features), prior)
+
+
+def _floored(proba: FloatArray, prior: FloatArray) -> FloatArray:
+    mixed = (1 - _FLOOR) * proba + _FLOOR * (prior + 1e-6)
+    return np.asarray(mixed / mixed.sum(axis=1, keepdims=True))
 
 
 def _training_copies(classifier: Classifier, targets: FloatArray) -> WeightedCopies:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from weaklabel.core import BoolArray, CodeArray, FloatArray, IntArray, StringArray
 from weaklabel.progress import track
-from weaklabel.refine._classifier import Classifier, fit_predict
+from weaklabel.refine._classifier import Classifier, fit_predict, fit_predict_soft
 from weaklabel.refine._features import Features
 
 __all__ = ["assign_folds", "out_of_fold"]
+
+#: Each holds a few arrays of the size of the targets.
+_MOST_THREADS = 4
 
 
 def assign_folds(
@@ -69,8 +74,9 @@ def out_of_fold(
     targets: FloatArray,
     trained: BoolArray,
     folds: IntArray,
-    classifier: Classifier,
+    classifier: Classifier | None = None,
     *,
+    views: Sequence[BoolArray | None] = (None,),
     seed: int = 0,
     progress: bool | None = None,
 ) -> FloatArray:
@@ -86,8 +92,12 @@ def out_of_fold(
         Items to learn from; at least one.
     folds : numpy.ndarray of int64, shape (n_items,)
         As of `assign_folds`.
-    classifier : scikit-learn classifier
-        Cloned for each fold.
+    classifier : scikit-learn classifier, optional
+        Cloned for each fold and view; by default the logistic regression of
+        `fit_soft_logistic`, on up to four threads.
+    views : sequence of numpy.ndarray of bool, shape (n_features,), or None
+        For each classifier of a fold, the features that it must not see; None for
+        one that sees all. The result is the mean over the views.
     seed : int
         For classifiers that draw random numbers.
     progress : bool, optional
@@ -101,20 +111,49 @@ def out_of_fold(
         item gets the mean of the targets.
     """
     n_folds = int(folds.max()) + 1
-    prior = targets[trained].mean(axis=0)
-    proba = np.tile(prior, (len(targets), 1))
     if n_folds < 2:
-        return proba
+        return np.tile(targets[trained].mean(axis=0), (len(targets), 1))
+    proba = np.zeros(targets.shape)
     apart = np.flatnonzero(folds < 0)
-    proba[apart] = 0.0
-    for fold in track(range(n_folds), "refining", total=n_folds, enabled=progress):
-        train = np.flatnonzero(trained & (folds != fold))
-        held_out = np.flatnonzero(folds == fold)
-        wanted = np.concatenate([held_out, apart])
-        made = fit_predict(classifier, features[train], targets[train], features[wanted], seed)
-        proba[held_out] = made[: len(held_out)]
-        proba[apart] += made[len(held_out) :] / n_folds
+
+    jobs = [(hidden, fold) for hidden in views for fold in range(n_folds)]
+
+    def fit(hidden: BoolArray | None, fold: int) -> FloatArray:
+        learned, wanted = trained & (folds != fold), np.r_[np.flatnonzero(folds == fold), apart]
+        if classifier is None:
+            return fit_predict_soft(features, targets, learned, hidden)[wanted]
+        rows, seen = np.flatnonzero(learned), _without(features, hidden)
+        return fit_predict(classifier, seen[rows], targets[rows], seen[wanted], seed)
+
+    in_threads = classifier is None and hasattr(features, "indptr")
+    done = _in_threads(fit, jobs) if in_threads else (fit(*job) for job in jobs)
+    shown = track(done, "refining", total=len(jobs), enabled=progress)
+    for (_, fold), made in zip(jobs, shown, strict=True):
+        n_held_out = len(made) - len(apart)
+        proba[folds == fold] += made[:n_held_out]
+        proba[apart] += made[n_held_out:] / n_folds
     return np.asarray(proba / proba.sum(axis=1, keepdims=True))
+
+
+def _in_threads(
+    fit: Callable[[BoolArray | None, int], FloatArray],
+    jobs: Sequence[tuple[BoolArray | None, int]],
+) -> Iterator[FloatArray]:
+    """Yield the results in the order of the jobs; sparse products let other threads run."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # ships none
+
+    # Threads of the linear algebra library would wait for each other in these: tenfold time.
+    with (
+        threadpool_limits(1, user_api="blas"),
+        ThreadPoolExecutor(min(_MOST_THREADS, os.cpu_count() or 1)) as pool,
+    ):
+        yield from pool.map(fit, *zip(*jobs, strict=True))
+
+
+def _without(features: Features, hidden: BoolArray | None) -> Features:
+    return features if hidden is None else features[:, np.flatnonzero(~hidden)]
 
 
 def _hash_ranks(inverse: IntArray, item_ids: StringArray, n_groups: int, seed: int) -> IntArray:

@@ -13,10 +13,17 @@ import scipy.sparse as sp
 
 from weaklabel.core import IntArray, Items
 from weaklabel.errors import ItemsError, LabelsError, wrong_value
-from weaklabel.near_duplicates import near_duplicate_groups
+from weaklabel.near_duplicates import near_duplicate_groups, near_duplicate_rows
 from weaklabel.refine._columns import ColumnRoles
 
-__all__ = ["Features", "Transformer", "content_groups", "given_features", "item_features"]
+__all__ = [
+    "Features",
+    "Transformer",
+    "check_finite",
+    "content_groups",
+    "given_features",
+    "item_features",
+]
 
 #: n_items rows; a sparse matrix in compressed rows, or an array.
 Features: TypeAlias = Any
@@ -24,6 +31,10 @@ Features: TypeAlias = Any
 #: Most frequent terms kept; more cost memory and hardly help a linear classifier of short texts.
 _MOST_WORDS = 50_000
 _MOST_CHARACTERS = 100_000
+#: Rows, or stored values, that are looked at together.
+_ROWS_CHECKED = 100_000
+#: With fewer columns, rows point the same way by chance.
+_FEWEST_DIMENSIONS = 32
 #: From so many items on, a term must occur in two of them.
 _MANY_ITEMS = 500
 
@@ -89,6 +100,12 @@ def given_features(
     text_columns : sequence of str or None
         Text columns for a transformer of texts.
 
+    Returns
+    -------
+    array or sparse matrix in compressed rows, of float32 or float64
+        Arrays of these types are not copied, memory-mapped ones neither; others
+        are converted.
+
     Raises
     ------
     LabelsError
@@ -106,30 +123,75 @@ def given_features(
         raise LabelsError(
             wrong_value("dtype of features", str(matrix.dtype), "numbers", "Encode texts first.")
         )
-    if matrix.ndim != 2 or matrix.shape[0] != items.n_items:
+    if matrix.ndim != 2 or matrix.shape[0] != items.n_items or not matrix.shape[1]:
         raise LabelsError(
             f"features has shape {matrix.shape}, must be ({items.n_items}, n_features), one row for "
-            "each item. A transformer of texts needs text_columns; of tables, none."
+            "each item. Give a single number for each item as features[:, None]; a transformer of "
+            "texts needs text_columns, one of tables none."
         )
-    return matrix
+    return matrix if matrix.dtype in (np.float32, np.float64) else matrix.astype(_wider(matrix))
+
+
+def check_finite(features: Features) -> None:
+    """Raise LabelsError, with its place, if a feature is NaN or infinite."""
+    values = features.data if hasattr(features, "indptr") else features
+    for low in range(0, len(values), _ROWS_CHECKED):
+        finite = np.isfinite(values[low : low + _ROWS_CHECKED])
+        if finite.all():
+            continue
+        place = np.argwhere(~finite)[0]
+        bad = values[low + place[0]] if values.ndim == 1 else values[low + place[0], place[1]]
+        raise LabelsError(
+            wrong_value(
+                f"features[{_row(features, low + place[0])}]",
+                float(bad),
+                "finite everywhere",
+                "Fill missing values, or pass a classifier that accepts them.",
+            )
+        )
+
+
+def _row(features: Features, position: int) -> str:
+    if not hasattr(features, "indptr"):
+        return f"{position}"
+    return str(int(np.searchsorted(features.indptr, position, side="right")) - 1)
+
+
+def _wider(matrix: Any) -> type[np.floating[Any]]:
+    """Return the float type that holds numbers of this type, so that products need no copy."""
+    small = matrix.dtype.itemsize <= 2  # half precision, small integers, booleans
+    return np.float32 if small else np.float64
 
 
 def content_groups(items: Items, roles: ColumnRoles, features: Features, seed: int) -> IntArray:
     """Return a group for each item: items of one group say the same, or nearly.
 
-    Texts are grouped as near-duplicates, items without texts by equal values,
-    items without usable columns by equal `features`.
+    Texts are grouped as near-duplicates; items without texts by the cosine of their
+    `features` where these look like embeddings, which are dense and of at least 32
+    columns; others by equal values, or without usable columns by equal `features`.
     """
     import pandas as pd
 
     if roles.texts:
         return near_duplicate_groups(joined_texts(items, roles.texts), seed=seed)
+    if _are_embeddings(features):
+        return near_duplicate_rows(features, seed=seed)
     if roles:
         frame = items.table.select([*roles.numbers, *roles.categories]).to_pandas()
         rows = pd.util.hash_pandas_object(frame, index=False).to_numpy()
     else:
         rows = np.array([_row_content(features, i) for i in range(items.n_items)])
     return np.unique(rows, return_inverse=True)[1].astype(np.int64)
+
+
+def _are_embeddings(features: Features) -> bool:
+    if hasattr(features, "indptr") or features.shape[1] < _FEWEST_DIMENSIONS:
+        return False
+    try:
+        check_finite(features)
+    except LabelsError:  # a table with gaps, for a classifier that accepts them
+        return False
+    return True
 
 
 def joined_texts(items: Items, columns: Sequence[str]) -> list[str]:
