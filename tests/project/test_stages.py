@@ -82,3 +82,36 @@ def test_the_manifest_tells_where_the_labels_come_from(done):
     ]
     assert lineage["label_model"]["name"] == "LabelModel"
     assert lineage["review"]["decisions"] == 0
+
+
+def test_answers_move_labels_and_estimate_accuracy(done):
+    project = Project(done, progress=False)
+    assert "flipped" not in project.facts("refine")
+    queue = load(done / ".weaklabel" / "queue.parquet")
+    answers = done / "answers.csv"
+    rows = [f"{key},spam" for key in queue.item_ids.tolist()]
+    answers.write_text("\n".join(["item_id,answer", *rows]) + "\n", encoding="utf-8")
+    project.decide(answers, "ann")
+    project.run()
+    facts = project.facts("refine")
+    assert sum(facts["flipped"].values()) > 0
+    assert "labels are right" in facts["estimate"]["words"]
+    assert "queue_starts" not in facts["estimate"]["words"]  # they are known
+    assert project.facts("triage")["queue_starts"] == [0, len(rows)]
+    labels = load(done / ".weaklabel" / "labels.parquet")
+    known = dict(zip(labels.item_ids.tolist(), labels.posterior[:, 1].tolist(), strict=True))
+    assert {known[key] for key in queue.item_ids.tolist()} == {1.0}
+
+
+def test_a_random_answer_is_needed_for_an_estimate(done):
+    project = Project(done, progress=False)
+    queue = load(done / ".weaklabel" / "queue.parquet")
+    chosen = next(
+        k for k, s in zip(queue.item_ids.tolist(), queue.strata, strict=True) if s != "random"
+    )
+    answers = done / "answers.csv"
+    answers.write_text(f"item_id,answer\n{chosen},spam\n", encoding="utf-8")
+    project.decide(answers, "ann")
+    project.run()
+    assert "estimate" not in project.facts("refine")
+    assert set(project.facts("refine")["flipped"]) == {"answered", "same votes", "content"}

@@ -185,10 +185,21 @@ def _what_answers_did(ws: Workspace, feedback: Feedback) -> dict[str, Any]:
         },
     }
     try:
-        estimate = estimate_accuracy(ws.decisions(), feedback.soft, held_out=feedback.held_out)
+        estimate = estimate_accuracy(
+            ws.decisions(),
+            feedback.soft,
+            held_out=feedback.held_out,
+            queue_starts=_queue_starts(ws) or None,
+        )
     except DecisionsError:  # no random item was answered yet
         return facts
     return facts | {"estimate": {"words": estimate.words(), "advice": estimate.advice()}}
+
+
+def _queue_starts(ws: Workspace) -> list[int]:
+    """Return how many decisions there were when each queue so far was made."""
+    record = ws.state.get("triage")
+    return [] if record is None else list(record.facts.get("queue_starts", []))
 
 
 def _triage_parts(ws: Workspace) -> dict[str, str]:
@@ -215,6 +226,7 @@ def _triage(ws: Workspace) -> dict[str, Any]:
         "queue": queue.n_items,
         "strata": {s: queue.strata.count(s) for s in dict.fromkeys(queue.strata)},
         "kept": sorted(_answered_queues(ws) - before),
+        "queue_starts": sorted({*_queue_starts(ws), len(ws.decisions())}),
     }
     if ws.gold is not None and queue.n_items:
         facts["yield"] = queue_yield(queue, labels, ws.gold)
