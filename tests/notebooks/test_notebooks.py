@@ -1,6 +1,7 @@
 """The notebooks: stored without outputs, and they run from the first cell to the last."""
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -63,6 +64,7 @@ def test_a_notebook_runs_without_an_error_or_a_warning(path, kernel, tmp_path):
     notebook = read(path)
     work = tmp_path / "work"
     work.mkdir()
+    shutil.copytree(FOLDER.parent / "labeling_functions", tmp_path / "labeling_functions")
     nbclient.NotebookClient(
         notebook, timeout=300, kernel_name=kernel, resources={"metadata": {"path": str(work)}}
     ).execute()
