@@ -8,7 +8,8 @@
             entropy alone, cleanlab's ranking alone, and answers that only replace their own label
 
 Of the covered items of the train splits. Items are reviewed ten at a time, each time ranked anew
-with the answers so far; the classifier learns from them at 20, 50, 100, 150 and 200. One JSON line for each run is appended to results/triage.jsonl.
+with the answers so far; the classifier learns from them at 20, 50, 100, 150 and 200. One JSON
+line for each part is appended to results/triage.jsonl.
 """
 
 import argparse
@@ -219,11 +220,11 @@ def main():
     options = parser.parse_args()
     options.folder = record.shared_folder()
     warnings.simplefilter("ignore")
-    parts = {}
     for part in options.part or PARTS:
         print(f"\n{(PARTS[part].__doc__ or '').strip()}")
-        parts[part] = PARTS[part](options)
-    record.append("triage", {"seeds": options.seeds, "parts": parts})
+        record.append(
+            "triage", {"seeds": options.seeds, "part": part, "sets": PARTS[part](options)}
+        )
 
 
 if __name__ == "__main__":
