@@ -12,7 +12,7 @@ from weaklabel.core._check import check_fraction
 from weaklabel.errors import LabelingFunctionError, ParameterError, wrong_value
 from weaklabel.lf._function import LabelingFunction
 from weaklabel.lf._probabilities import check_classes, sure_codes
-from weaklabel.lf._rule import as_text, check_column, default_name
+from weaklabel.lf._rule import answer_in_batches, as_text, check_column, default_name
 
 __all__ = ["ClassifierRule", "classifier_lf"]
 
@@ -44,14 +44,8 @@ class ClassifierRule:
 
     def vote_columns(self, columns: Mapping[str, list[Any]], n_items: int) -> list[Any]:
         """Return the class of each item, None where the model is not sure or a value is null."""
-        rows = list(zip(*(columns[name] for name in self.columns), strict=True))
-        whole = [i for i, row in enumerate(rows) if all(v is not None and v == v for v in row)]
-        answers: list[Any] = [None] * n_items
-        for start in range(0, len(whole), _BATCH):
-            batch = whole[start : start + _BATCH]
-            for i, code in zip(batch, self._codes([rows[i] for i in batch]), strict=True):
-                answers[i] = self.classes[code] if code >= 0 else None
-        return answers
+        codes = answer_in_batches(columns, self.columns, n_items, _BATCH, self._codes)
+        return [None if code is None or code < 0 else self.classes[code] for code in codes]
 
     def _codes(self, rows: list[tuple[Any, ...]]) -> list[int]:
         proba = np.asarray(self.model.predict_proba(self._features(rows)), dtype=np.float64)

@@ -13,7 +13,7 @@ from weaklabel.errors import LabelingFunctionError, ParameterError, wrong_value
 from weaklabel.lf._answers import as_answers
 from weaklabel.lf._function import LabelingFunction
 from weaklabel.lf._probabilities import check_classes, sure_codes
-from weaklabel.lf._rule import as_text, check_column, default_name
+from weaklabel.lf._rule import answer_in_batches, as_text, check_column, default_name
 
 __all__ = ["ModelRule", "model_lf"]
 
@@ -43,14 +43,7 @@ class ModelRule:
 
     def vote_columns(self, columns: Mapping[str, list[Any]], n_items: int) -> list[Any]:
         """Return the answer to each item, None where the model is not sure or a value is null."""
-        rows = list(zip(*(columns[name] for name in self.columns), strict=True))
-        whole = [i for i, row in enumerate(rows) if all(v is not None and v == v for v in row)]
-        answers: list[Any] = [None] * n_items
-        for start in range(0, len(whole), self.batch_size):
-            batch = whole[start : start + self.batch_size]
-            for i, answer in zip(batch, self._answers([rows[i] for i in batch]), strict=True):
-                answers[i] = answer
-        return answers
+        return answer_in_batches(columns, self.columns, n_items, self.batch_size, self._answers)
 
     def _answers(self, rows: list[tuple[Any, ...]]) -> Sequence[Any]:
         if self.is_text:

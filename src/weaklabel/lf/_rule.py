@@ -17,6 +17,7 @@ __all__ = [
     "Choices",
     "Rule",
     "answer_each_text",
+    "answer_in_batches",
     "as_text",
     "check_column",
     "default_name",
@@ -92,6 +93,38 @@ def answer_each_text(
         if text is not None:
             known[text] = answer(text)
     return [known[text] for text in texts]
+
+
+def answer_in_batches(
+    columns: Mapping[str, list[Any]],
+    names: Sequence[str],
+    n_items: int,
+    batch_size: int,
+    answer: Callable[[list[tuple[Any, ...]]], Iterable[Any]],
+) -> list[Any]:
+    """Return what `answer` says to batches of items without a missing value, None for the others.
+
+    Parameters
+    ----------
+    columns : mapping of str to list
+        Values by column.
+    names : sequence of str
+        The columns of which `answer` gets tuples.
+    n_items : int
+        Number of items.
+    batch_size : int
+        The most items at a time.
+    answer : callable
+        Returns one answer for each tuple of a batch.
+    """
+    rows = list(zip(*(columns[name] for name in names), strict=True))
+    whole = [i for i, row in enumerate(rows) if all(v is not None and v == v for v in row)]
+    answers: list[Any] = [None] * n_items
+    for start in range(0, len(whole), batch_size):
+        batch = whole[start : start + batch_size]
+        for i, found in zip(batch, answer([rows[i] for i in batch]), strict=True):
+            answers[i] = found
+    return answers
 
 
 def as_text(value: object) -> str:

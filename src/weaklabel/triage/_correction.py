@@ -143,7 +143,7 @@ def _maximum(
 
     start = np.concatenate([[1.0, 0.0], np.zeros(n_patterns * n_classes)])
     options = {"maxiter": _MOST_STEPS}
-    found: Any = minimize(loss, start, jac=True, method="L-BFGS-B", options=options)  # type: ignore[call-overload]
+    found: Any = minimize(loss, start, jac=True, method="L-BFGS-B", options=options)  # type: ignore[call-overload]  # its stub has no gradient beside the value
     return np.asarray(found.x, dtype=np.float64)
 
 
