@@ -103,19 +103,25 @@ def rankings(task, seed):
     return {name: np.lexsort((rng.random(len(rows)), score)) for name, score in found.items()}
 
 
-def reviewed(task, n_answers, seed, random_share=0.1):
-    """Return the decisions of a review of `n_answers` items, ten at a time."""
+def reviewed(task, n_answers, seed, learns):
+    """Return the decisions of a review of `n_answers` items, ten at a time.
+
+    Where labels learn from the answers, the errors of the labels of now are looked for.
+    """
     log = []
     while len(log) < n_answers:
         known = max((n for n in RETRAINED if n <= len(log)), default=0)
-        pred_probs = task.classified(DecisionLog(log[:known]))
+        pred_probs, decisions = task.classified(DecisionLog(log[:known])), DecisionLog(log)
+        proposed = None
+        if learns:
+            proposed = apply_decisions(decisions, task.soft, task.votes, pred_probs).soft
         queue = wl.rank_for_review(
             task.soft,
             task.votes,
             pred_probs,
             min(STEP, n_answers - len(log)),
-            decisions=DecisionLog(log),
-            random_share=random_share,
+            proposed=proposed,
+            decisions=decisions,
             seed=1000 * seed + len(log),
         )
         pairs = zip(queue.item_ids.tolist(), queue.strata, strict=True)
@@ -131,7 +137,7 @@ def found(options):
             task = Task(options.folder, name, model)
             ours, single = [], {}
             for seed in range(options.seeds):
-                rows = [int(d.item_id) for d in reviewed(task, 100, seed)]
+                rows = [int(d.item_id) for d in reviewed(task, 100, seed, learns=False)]
                 ours.append(int(task.wrong[rows].sum()))
                 for ranking, order in rankings(task, seed).items():
                     single.setdefault(ranking, []).append(int(task.wrong[order[:100]].sum()))
@@ -175,7 +181,7 @@ def after(options):
         start = float((~task.wrong).mean())
         rows = {}
         for seed in range(options.seeds):
-            log = reviewed(task, max(CHECKS), seed)
+            log = reviewed(task, max(CHECKS), seed, learns=True)
             orders = rankings(task, seed)
             orders["random"] = np.random.default_rng(seed).permutation(len(task.gold))
             for n in CHECKS:

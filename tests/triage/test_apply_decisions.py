@@ -62,12 +62,33 @@ def test_items_with_the_same_votes_follow_answers_that_agree():
     soft = SoftLabels([[0.7, 0.3]] * 20 + [[0.3, 0.7]] * 10, ids, SCHEMA)
     feedback = apply_decisions(log_of(dict.fromkeys(ids[:6], "spam")), soft, votes)
     assert set(labels_of(feedback.soft).values()) == {1}
-    assert dict(feedback.flipped) == {"answered": 6, "same votes": 14, "content": 0}
+    assert dict(feedback.flipped) == {
+        "answered": 6,
+        "same votes": 14,
+        "same functions": 0,
+        "content": 0,
+    }
     moved = feedback.functions
     assert moved.index[0] == "wrong"
     assert moved.loc["wrong", "before"] == pytest.approx(0.7)
     assert moved.loc["wrong", "now"] < 0.3
     assert abs(moved.loc["right", "change"]) < 0.1
+
+
+def test_items_with_the_same_vote_of_one_function_follow_too():
+    """Every item has other votes beside it, so that no two have the same."""
+    n_other = 5
+    patterns = [[0, *(i >> j & 1 for j in range(n_other))] for i in range(2**n_other)]
+    codes = np.array(patterns)
+    codes[:, 1:][codes[:, 1:] == 0] = -1
+    ids = [f"i{i:02d}" for i in range(len(codes))]
+    votes = VoteMatrix.from_array(codes, SCHEMA, item_ids=ids)
+    soft = SoftLabels([[0.6, 0.4]] * len(ids), ids, SCHEMA)
+    answers = dict.fromkeys(ids[::3], "spam")
+    feedback = apply_decisions(log_of(answers), soft, votes)
+    assert set(labels_of(feedback.soft).values()) == {1}
+    assert feedback.flipped["same functions"] == len(ids) - len(answers)
+    assert feedback.flipped["same votes"] == 0
 
 
 def test_held_out_labels_do_not_know_their_own_answer():

@@ -28,7 +28,7 @@ def test_everything_is_in_the_order_of_the_ids():
     assert found.covered.tolist() == [True, False, True, True]
     assert found.posterior[:, 1] == pytest.approx([0.9, 0.5, 0.6, 0.9])
     assert found.pred_probs[:, 1] == pytest.approx([0.7, 0.4, 0.2, 0.8])
-    assert found.patterns[0] == found.patterns[3] != found.patterns[2]
+    assert found.patterns.of[0] == found.patterns.of[3] != found.patterns.of[2]
 
 
 def test_the_label_in_question_is_the_posteriors_and_without_votes_what_is_shown():
@@ -44,7 +44,7 @@ def test_answers_are_counted_by_stratum_and_pattern():
     assert found.wrong.tolist() == [True, False, False]
     assert dict(found.n_answers) == {"error": 2, "": 1}
     assert dict(found.n_wrong) == {"error": 1, "": 0}
-    assert found.n_reviewed[found.patterns].tolist() == [2, 1, 0, 2]
+    assert found.n_reviewed[found.patterns.of].tolist() == [2, 1, 0, 2]
     assert found.open_.tolist() == [False, False, True, False]
 
 
@@ -52,6 +52,7 @@ def test_skips_and_disputes_close_an_item_and_say_nothing():
     log = [answer("a", "ham"), answer("a", "spam", reviewer="bob"), answer("c", None)]
     found = state(log)
     assert len(found.answered) == 0
+    assert found.disputed.tolist() == [0]
     assert found.open_.tolist() == [False, True, False, True]
 
 

@@ -1,11 +1,11 @@
-"""Strata: shares by yield, patterns by what an answer moves, rankings by turns."""
+"""Strata: shares by yield, counts that keep them, rankings by turns."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weaklabel.triage._strata import by_turns, pattern_order, shares_of
+from weaklabel.triage._strata import by_turns, counts_of, descending, shares_of
 
 COUNTS = st.tuples(st.integers(0, 50), st.integers(0, 50)).map(lambda n: (max(n), min(n)))
 
@@ -27,42 +27,42 @@ def test_a_stratum_gets_more_the_more_it_finds():
     assert shares == sorted(shares)
     assert shares[0] < 0.01
     assert shares[2] == 0.25
-    assert shares[3] < 0.5
+    assert shares[3] > 0.4
 
 
-def take(n, doubt, patterns, reviewed=None, seed=0, open_=None):
-    patterns = np.asarray(patterns)
-    reviewed = np.zeros(patterns.max() + 1, dtype=np.int64) if reviewed is None else reviewed
-    open_ = np.ones(len(patterns), dtype=bool) if open_ is None else np.asarray(open_)
-    order = pattern_order(np.asarray(doubt), patterns, open_, np.asarray(reviewed), seed)
-    return [item for item, _ in zip(order, range(n), strict=False)]
+def test_outliers_are_expected_to_find_little_until_they_do():
+    names = ("error", "outlier")
+    before = shares_of(dict.fromkeys(names, 0), dict.fromkeys(names, 0))["outlier"]
+    after = shares_of({"error": 9, "outlier": 5}, {"error": 5, "outlier": 5})["outlier"]
+    assert 0 < before < 0.02
+    assert after > 0.3
 
 
-def test_the_pattern_with_most_doubt_comes_first_and_then_less_often():
-    patterns = [0] * 10 + [1] * 2
-    found = take(12, [0.3] * 10 + [0.5] * 2, patterns)
-    assert sorted(found) == list(range(12))
-    # 3 / 1, 3 / 2, 3 / 3 = 1 / 1, ...
-    assert [patterns[i] for i in found[:2]] == [0, 0]
-    assert {patterns[i] for i in found[2:4]} == {0, 1}
+@given(
+    st.lists(st.floats(0.001, 1), min_size=1, max_size=6),
+    st.integers(0, 200),
+    st.integers(0, 2**32),
+)
+def test_counts_are_shares_rounded_up_or_down(weights, n, seed):
+    shares = {str(i): w / sum(weights) for i, w in enumerate(weights)}
+    counts = counts_of(shares, n, np.random.default_rng(seed))
+    assert sum(counts.values()) == n
+    for name, count in counts.items():
+        assert abs(count - n * shares[name]) < 1 + 1e-6
 
 
-def test_answers_so_far_count():
-    patterns = [0] * 10 + [1] * 4
-    assert patterns[take(1, [0.3] * 14, patterns, reviewed=[9, 0])[0]] == 1
+def test_a_share_below_one_item_holds_on_average():
+    rng = np.random.default_rng(0)
+    drawn = [counts_of({"error": 0.97, "outlier": 0.03}, 10, rng)["outlier"] for _ in range(4000)]
+    assert 0.25 < np.mean(drawn) < 0.35
 
 
-def test_the_item_of_a_pattern_is_drawn_at_random():
-    found = [take(1, [0.3] * 10, [0] * 10, seed=seed)[0] for seed in range(300)]
-    assert np.bincount(found, minlength=10).min() > 10
-
-
-def test_closed_items_are_not_chosen_but_count():
-    patterns = [0, 0, 0, 1]
-    assert take(9, [0.4, 0.4, 0.4, 0.5], patterns, open_=[False, False, True, True]) == [2, 3]
+def test_descending_keeps_ties_in_their_order():
+    scores = np.array([0.5, 0.9, 0.5, 0.1])
+    assert list(descending(scores, np.array([3, 2, 1, 0]))) == [1, 2, 0, 3]
 
 
 def test_turns_end_where_a_ranking_ends():
-    rankings = [np.array([1]), np.array([1, 5, 3]), np.array([], dtype=int)]
+    rankings = [iter([1]), iter([1, 5, 3]), iter([])]
     assert list(by_turns(rankings)) == [1, 5, 3]
     assert list(by_turns([])) == []

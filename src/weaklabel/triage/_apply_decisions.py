@@ -12,10 +12,10 @@ import numpy as np
 
 from weaklabel.core import BoolArray, DecisionLog, FloatArray, IntArray, SoftLabels, VoteMatrix
 from weaklabel.core._ids import match_item_ids
-from weaklabel.core._row_hash import vote_patterns
 from weaklabel.core._soft_votes import require_hard
 from weaklabel.errors import LabelsError
 from weaklabel.triage._correction import Correction, fit_correction
+from weaklabel.triage._vote_patterns import VotePatterns, patterns_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +39,9 @@ class Feedback:
         which they can be told from it: what an honest estimate of accuracy compares.
     flipped : mapping of str to int
         How many labels are others than before: "answered", by their own answer; "same votes",
-        by answers to items with the same votes; "content", by what answers say of votes and
-        content in general.
+        by answers to items with exactly the same votes; "same functions", by answers to other
+        items on which a labeling function votes the same; "content", by what answers say of votes
+        and content in general.
     functions : pandas.DataFrame
         For each labeling function its votes and its mean precision by the labels before and
         now, with the difference; the largest changes first.
@@ -121,14 +122,14 @@ def apply_decisions(
     >>> feedback.soft.labels
     array([1, 1, 1, 1, 1, 1, 1, 1], dtype=int8)
     >>> feedback
-    Feedback(3 answers; labels flipped: 3 answered, 3 same votes, 0 content)
+    Feedback(3 answers; labels flipped: 3 answered, 3 same votes, 0 same functions, 0 content)
     """
     votes = require_hard(votes, "apply_decisions")
     _check_classes(soft, votes, pred_probs)
     order = np.argsort(soft.item_ids, kind="stable")  # sums of floats depend on their order
     ids = soft.item_ids[order]
     rows = match_item_ids(ids, votes.item_ids, "votes")
-    patterns, covered = vote_patterns(votes)[rows], votes.covered[rows]
+    patterns, covered = patterns_of(votes, rows), votes.covered[rows]
     before, content = soft.posterior[order], None
     if pred_probs is not None:
         place = match_item_ids(ids, pred_probs.item_ids, "pred_probs")
@@ -140,7 +141,7 @@ def apply_decisions(
     now = before.copy()
     if len(answered):
         now = correction.posterior(base, content, patterns)
-    flipped = _flipped(before, now, base, content, correction, answered, gold)
+    flipped = _flipped(before, now, base, content, patterns, correction, answered, gold)
     now[answered] = np.eye(soft.schema.n_classes)[gold[answered]]
     parts = _parts(ids[answered].tolist())
     held_out = _held_out(base, content, patterns, answered, gold[answered], parts)
@@ -168,6 +169,7 @@ def _flipped(
     now: FloatArray,
     base: FloatArray,
     content: FloatArray | None,
+    patterns: VotePatterns,
     correction: Correction,
     answered: IntArray,
     gold: IntArray,
@@ -177,17 +179,13 @@ def _flipped(
     is_open: BoolArray = np.ones(len(old), dtype=np.bool_)
     is_open[answered] = False
     changed = is_open & (now.argmax(axis=1) != old)
-    none = Correction(
-        correction.votes_weight,
-        correction.content_weight,
-        np.empty(0, dtype=np.int64),
-        correction.shifts[:0],
-    )
-    in_general = none.posterior(base, content, np.zeros(len(old), dtype=np.int64))
-    by_content = changed & (in_general.argmax(axis=1) != old)
+    general = correction.without_shifts().posterior(base, content, patterns)
+    by_content = changed & (general.argmax(axis=1) != old)
+    same_votes = np.isin(patterns.of, patterns.of[answered])
     return {
         "answered": int((gold[answered] != old[answered]).sum()),
-        "same votes": int((changed & ~by_content).sum()),
+        "same votes": int((changed & ~by_content & same_votes).sum()),
+        "same functions": int((changed & ~by_content & ~same_votes).sum()),
         "content": int(by_content.sum()),
     }
 
@@ -205,7 +203,7 @@ def _parts(item_ids: list[str]) -> IntArray:
 def _held_out(
     base: FloatArray,
     content: FloatArray | None,
-    patterns: IntArray,
+    patterns: VotePatterns,
     answered: IntArray,
     answers: IntArray,
     parts: IntArray,

@@ -2,22 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from weaklabel.core import CodeArray, FloatArray, IntArray
 from weaklabel.core._numerics import log_normalize, safe_log
+from weaklabel.triage._vote_patterns import VotePatterns
 
-__all__ = ["Correction", "fit_correction"]
+if TYPE_CHECKING:
+    import scipy.sparse as sp
 
-#: Standard deviations, before any answer, of the weight of votes around 1, of the weight of
-#: content around 0, and of the shift of one class in one item's vote pattern around 0 (in nats).
-_VOTES_SD, _CONTENT_SD, _PATTERN_SD = 0.3, 0.5, 1.0
+__all__ = ["Correction", "Shifts", "fit_correction"]
+
+#: Standard deviations, before any answer, of the weight of votes around 1 and of the weight of
+#: content around 0; and in nats, around 0, of the shift of one class in the items with the same
+#: votes and in those with the same vote of one labeling function.
+_VOTES_SD, _CONTENT_SD, _PATTERN_SD, _CELL_SD = 0.3, 0.5, 0.8, 0.7
 #: Probabilities below are taken for these: a source that is this sure is not surer.
 _LEAST_POSTERIOR, _LEAST_PRED_PROB = 1e-3, 1e-2
 _MOST_STEPS = 60
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shifts:
+    """What is added to the scores of the classes, for some groups of items.
+
+    Parameters
+    ----------
+    groups : numpy.ndarray of int64, shape (n_known,)
+        The groups with an answer, ascending.
+    values : numpy.ndarray of float64, shape (n_known, n_classes)
+        In nats.
+    """
+
+    groups: IntArray
+    values: FloatArray
+
+    def of(self, groups: IntArray) -> FloatArray:
+        """Return the shift of each of `groups`, 0 where it is not known."""
+        found = np.zeros((len(groups), self.values.shape[1]))
+        if len(self.groups):
+            place = np.minimum(np.searchsorted(self.groups, groups), len(self.groups) - 1)
+            known = self.groups[place] == groups
+            found[known] = self.values[place[known]]
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,41 +60,51 @@ class Correction:
         What the logarithm of the label model's posterior counts; 1 without answers.
     content_weight : float
         What the logarithm of the classifier's probabilities counts; 0 without answers.
-    patterns : numpy.ndarray of int64, shape (n_known,)
-        Vote patterns with an answer, ascending.
-    shifts : numpy.ndarray of float64, shape (n_known, n_classes)
-        What is added for the items of each, in nats.
+    by_pattern : Shifts
+        What is added for the items with the same votes.
+    by_cell : Shifts
+        What is added for each vote of a labeling function that an item has.
     """
 
     votes_weight: float
     content_weight: float
-    patterns: IntArray
-    shifts: FloatArray
+    by_pattern: Shifts
+    by_cell: Shifts
 
     def posterior(
-        self, posterior: FloatArray, pred_probs: FloatArray | None, patterns: IntArray
+        self, posterior: FloatArray, pred_probs: FloatArray | None, patterns: VotePatterns
     ) -> FloatArray:
-        """Return the corrected posterior of items, shape (n_items, n_classes).
+        """Return the corrected posterior of the items, shape (n_items, n_classes).
 
         Parameters
         ----------
         posterior, pred_probs, patterns
-            Of any items, as in `fit_correction`.
+            As in `fit_correction`.
         """
         scores = self.votes_weight * _centred(posterior, _LEAST_POSTERIOR)
         if pred_probs is not None:
             scores += self.content_weight * _content(pred_probs)
-        if len(self.patterns):
-            place = np.minimum(np.searchsorted(self.patterns, patterns), len(self.patterns) - 1)
-            known = self.patterns[place] == patterns
-            scores[known] += self.shifts[place[known]]
+        scores += self._shifts(patterns)[patterns.of]
         return log_normalize(scores)
+
+    def without_shifts(self) -> Correction:
+        """Return what answers say of votes and content in general alone."""
+        none = Shifts(np.empty(0, dtype=np.int64), self.by_cell.values[:0])
+        return replace(self, by_pattern=none, by_cell=none)
+
+    def _shifts(self, patterns: VotePatterns) -> FloatArray:
+        """Return what is added for the items of each pattern."""
+        found = self.by_pattern.of(np.arange(patterns.n_patterns))
+        of_votes = self.by_cell.of(patterns.cells)
+        for y, column in enumerate(of_votes.T):
+            found[:, y] += np.bincount(patterns.owner, column, minlength=len(found))
+        return found
 
 
 def fit_correction(
     posterior: FloatArray,
     pred_probs: FloatArray | None,
-    patterns: IntArray,
+    patterns: VotePatterns,
     answered: IntArray,
     answers: CodeArray | IntArray,
 ) -> Correction:
@@ -76,8 +116,8 @@ def fit_correction(
         The label model's, made without the answers; rows sum to 1.
     pred_probs : numpy.ndarray of float64, shape (n_items, n_classes), optional
         Out-of-fold probabilities of a classifier on the content; rows sum to 1.
-    patterns : numpy.ndarray of int64, shape (n_items,)
-        Vote pattern of each item.
+    patterns : VotePatterns
+        The votes of the items.
     answered : numpy.ndarray of int64, shape (n_answers,)
         Positions of the items that a person answered.
     answers : numpy.ndarray of int, shape (n_answers,)
@@ -90,58 +130,98 @@ def fit_correction(
     Notes
     -----
     With ``q`` the posterior, ``p`` the out-of-fold probabilities and ``pi`` their mean, the
-    class of an item with vote pattern ``v`` has the probability
+    class of an item with votes ``v``, of which each ``c`` is one labeling function's vote for
+    one class, has the probability
 
-    .. math:: P(y) \propto q(y)^a \, (p(y) / \pi(y))^b \, e^{d_{v,y}}
+    .. math:: P(y) \propto q(y)^a \, (p(y) / \pi(y))^b \, e^{d_{v,y} + \sum_{c \in v} f_{c,y}}
 
-    ``a``, ``b`` and the shifts ``d`` maximize the likelihood of the answers times normal priors
-    around 1, 0 and 0. The prior of a shift has the variance ``1 / (1 + log10(n))`` for a pattern
-    of ``n`` items: one answer does not turn hundreds of labels, several that agree do. The answers may be to items that were chosen because votes or content look wrong:
-    given votes and content, which this model conditions on, the choice says nothing more of
-    the class. Adding up answers by pattern, without content, would take the items that the
+    ``a``, ``b`` and the shifts ``d`` and ``f`` maximize the likelihood of the answers times
+    normal priors around 1, 0, 0 and 0: a logistic regression with crossed random effects [1]_.
+    The items with exactly the same votes share their mistakes; so do, less, the items on which
+    a labeling function votes the same. The prior of a shift has its variance divided by
+    ``1 + log10(n)`` for a group of ``n`` items: one answer does not turn hundreds of labels,
+    several that agree do.
+
+    The answers may be to items that were chosen because votes or content look wrong: given
+    votes and content, which this model conditions on, the choice says nothing more of the
+    class. Adding up answers by pattern, without content, would take the items that the
     classifier contradicts for typical ones. The maximum is unique, and found by L-BFGS in
-    O(n_answers n_classes) a step. The constants were chosen on five data sets.
+    O(votes of the answered items x n_classes) a step. The constants were chosen on five data
+    sets.
+
+    References
+    ----------
+    .. [1] A. Gelman and J. Hill, "Data Analysis Using Regression and Multilevel/Hierarchical
+       Models", Cambridge University Press, 2007, chapter 14.
     """
-    known, place = np.unique(patterns[answered], return_inverse=True)
     n_classes = posterior.shape[1]
+    design, known, cells = _design(patterns, answered)
     if len(answered) == 0:
-        return Correction(1.0, 0.0, known, np.zeros((0, n_classes)))
+        none = Shifts(known, np.zeros((0, n_classes)))
+        return Correction(1.0, 0.0, none, none)
     votes = _centred(posterior[answered], _LEAST_POSTERIOR)
     content = np.zeros_like(votes)
     if pred_probs is not None:
         content = _content(pred_probs)[answered]
-    sizes = np.bincount(patterns)[known]
-    precision = (1.0 + np.log10(sizes)) / _PATTERN_SD**2
-    fitted = _maximum(votes, content, place.ravel(), answers.astype(np.int64), precision)
-    return Correction(float(fitted[0]), float(fitted[1]), known, fitted[2:].reshape(-1, n_classes))
+    precision = np.concatenate(
+        [
+            (1.0 + np.log10(patterns.sizes[known])) / _PATTERN_SD**2,
+            (1.0 + np.log10(patterns.cell_sizes[cells])) / _CELL_SD**2,
+        ]
+    )
+    fitted = _maximum(votes, content, design, answers.astype(np.int64), precision)
+    shifts = fitted[2:].reshape(-1, n_classes)
+    return Correction(
+        float(fitted[0]),
+        float(fitted[1]),
+        Shifts(known, shifts[: len(known)]),
+        Shifts(cells, shifts[len(known) :]),
+    )
+
+
+def _design(patterns: VotePatterns, answered: IntArray) -> tuple[sp.csr_array, IntArray, IntArray]:
+    """Return which shifts each answer has, and the patterns and the cells that they are of."""
+    import scipy.sparse as sp
+
+    known, place = np.unique(patterns.of[answered], return_inverse=True)
+    place = place.ravel()
+    mine = np.isin(patterns.owner, known)
+    cells, column = np.unique(patterns.cells[mine], return_inverse=True)
+    row = np.searchsorted(known, patterns.owner[mine])
+    of_pattern = sp.csr_array(
+        (np.ones(len(row)), (row, column.ravel())), shape=(len(known), len(cells))
+    )
+    own = sp.csr_array(
+        (np.ones(len(place)), (np.arange(len(place)), place)), shape=(len(place), len(known))
+    )
+    return sp.csr_array(sp.hstack([own, own @ of_pattern])), known, cells
 
 
 def _maximum(
     votes: FloatArray,
     content: FloatArray,
-    place: IntArray,
+    design: sp.csr_array,
     answers: IntArray,
     precision: FloatArray,
 ) -> FloatArray:
     from scipy.optimize import minimize
 
-    (n_answers, n_classes), n_patterns = votes.shape, len(precision)
-    rows = np.arange(n_answers)
+    (n_answers, n_classes), n_shifts = votes.shape, len(precision)
+    rows, back = np.arange(n_answers), design.T.tocsr()
 
     def loss(theta: FloatArray) -> tuple[float, FloatArray]:
-        a, b, shifts = theta[0], theta[1], theta[2:].reshape(n_patterns, n_classes)
-        proba = log_normalize(a * votes + b * content + shifts[place])
+        a, b, shifts = theta[0], theta[1], theta[2:].reshape(n_shifts, n_classes)
+        proba = log_normalize(a * votes + b * content + design @ shifts)
         value = -safe_log(proba[rows, answers]).sum()
         value += 0.5 * ((a - 1) / _VOTES_SD) ** 2 + 0.5 * (b / _CONTENT_SD) ** 2
         value += 0.5 * (precision[:, None] * shifts**2).sum()
         proba[rows, answers] -= 1.0
-        slope = precision[:, None] * shifts
-        np.add.at(slope, place, proba)
+        slope = precision[:, None] * shifts + back @ proba
         of_a = (proba * votes).sum() + (a - 1) / _VOTES_SD**2
         of_b = (proba * content).sum() + b / _CONTENT_SD**2
         return float(value), np.concatenate([[of_a, of_b], slope.ravel()])
 
-    start = np.concatenate([[1.0, 0.0], np.zeros(n_patterns * n_classes)])
+    start = np.concatenate([[1.0, 0.0], np.zeros(n_shifts * n_classes)])
     options = {"maxiter": _MOST_STEPS}
     found: Any = minimize(loss, start, jac=True, method="L-BFGS-B", options=options)  # type: ignore[call-overload]  # its stub has no gradient beside the value
     return np.asarray(found.x, dtype=np.float64)

@@ -1,9 +1,9 @@
-"""rank_for_review: the items most worth a person's time, from four sides, each with its reasons."""
+"""rank_for_review: the items most worth a person's time, from several sides, each with its reasons."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from weaklabel.core import (
     BoolArray,
+    CodeArray,
     DecisionLog,
     FloatArray,
     IntArray,
@@ -23,11 +24,13 @@ from weaklabel.core._ids import match_item_ids
 from weaklabel.core._numerics import margin
 from weaklabel.core._soft_votes import require_hard
 from weaklabel.errors import ItemsError, wrong_value
-from weaklabel.triage import _reasons
 from weaklabel.triage._correction import fit_correction
 from weaklabel.triage._error_odds import error_odds
+from weaklabel.triage._gain import OTHERS, gain_order, pattern_belief, pattern_gain
+from weaklabel.triage._queue_reasons import Evidence, reasons_of
 from weaklabel.triage._review_state import ReviewState, review_state
-from weaklabel.triage._strata import by_turns, pattern_order, shares_of
+from weaklabel.triage._signals import near_duplicate_conflict
+from weaklabel.triage._strata import by_turns, counts_of, descending, shares_of
 
 __all__ = ["rank_for_review"]
 
@@ -35,7 +38,9 @@ __all__ = ["rank_for_review"]
 _LEAST_RANDOM_SHARE = 0.1
 #: From so many answers on, which signal to trust is learned from them.
 _ENOUGH_ANSWERS = 10
-_STRATA = ("error", "pattern", "uncovered")
+#: Most of a queue that items take on which reviewers disagree.
+_MOST_DISPUTED = 0.1
+_STRATA = ("disputed", "error", "pattern", "uncovered", "contradiction", "outlier", "random")
 
 
 def rank_for_review(
@@ -53,23 +58,27 @@ def rank_for_review(
     """Return the items that a person should look at, each with its reasons in words.
 
     No single signal finds wrong labels best on all data, and an answer is worth more where it
-    says something of other items as well. So the queue is filled from four strata:
+    says something of other items as well. So the queue is filled from several strata:
 
     - ``random``: a uniform sample of all open items, drawn before the others. Answers to these
       items alone estimate the accuracy of the labels without bias;
-    - ``error``: labels that are probably wrong. Before there are ten answers, four rankings take
-      turns (the label model's margin and probability of the label, the held-out classifier's
-      contradiction of it by cleanlab, votes and content together); then what the answers say
-      of these signals and of items with the same votes, see `error_odds`;
-    - ``pattern``: items with votes that many doubtful items have, one drawn at random from each
-      such pattern: their answers move all of them (`apply_decisions`);
-    - ``uncovered``: no labeling function votes; the classifier's least certain first.
+    - ``error``: labels whose review is expected to correct most labels, their own and those of
+      open items with the same votes, here mostly their own. How probable it is that a label
+      is wrong is learned from the answers, see `error_odds`; before there are ten, four
+      rankings take turns (the label model's margin and probability of the label, the
+      held-out classifier's contradiction of it by cleanlab, votes and content together);
+    - ``pattern``: the same, where most of what the answer corrects are other items, see
+      `pattern_gain`;
+    - ``uncovered``: no labeling function votes; the classifier's least certain first;
+    - ``contradiction``: near-duplicates have other labels (only with `groups`);
+    - ``outlier``: the classifier can place the item in no class, by cleanlab;
+    - ``disputed``: reviewers disagree; up to a tenth of the queue.
 
     Parameters
     ----------
     soft : SoftLabels
-        The labels whose errors are to be found: ``refine(...).soft``, or the label model's.
-        Before `apply_decisions`: what is learned is when they are wrong.
+        The labels before `apply_decisions`: ``refine(...).soft``, or the label model's.
+        What is learned from the answers is when these are wrong.
     votes : VoteMatrix
         The votes behind it.
     pred_probs : SoftLabels
@@ -78,14 +87,15 @@ def rank_for_review(
     budget : int
         How many items to choose, at least 1; all that are open if there are fewer.
     proposed : SoftLabels, optional
-        The labels that the reviewer is shown, such as ``apply_decisions(...).soft``; by
-        default `soft`.
+        The labels that the reviewer is shown and whose errors are to be found, such as
+        ``apply_decisions(...).soft``; by default `soft`. Labels that answers to other items
+        have corrected already are then not looked for again.
     decisions : DecisionLog, optional
         The answers so far. Their items are not chosen again, and they say where to look next;
         those to other items are ignored, skips and disputes close an item and teach nothing.
     groups : array_like of int, shape (n_items,), optional
-        Near-duplicate group of each item of `soft`, in its order, as of
-        `weaklabel.near_duplicates.near_duplicate_groups`. One item of a group is chosen, at
+        Near-duplicate group of each item of `soft`, in its order, such as
+        ``refine(...).groups``. One item of a group is chosen, at
         random excepted, and none where one was answered, as long as there are others.
     random_share : float
         Share of the random stratum in [0.1, 1], rounded up to whole items.
@@ -96,10 +106,10 @@ def rank_for_review(
     -------
     ReviewQueue
         The strata are spread evenly over the queue, each in the order of its
-        scores, so that whoever stops early has seen some of each. Scores are
-        the probability that the label is wrong ("error"), how many labels of the same votes
-        are expected to be wrong by answer to them ("pattern"), 1 - margin of the classifier
-        ("uncovered"), and 0.
+        scores, so that whoever stops early has seen some of each. Scores are how many labels
+        an answer is expected to correct, those of other items counted half ("error",
+        "pattern"), 1 - margin of the classifier ("uncovered"), the share of near-duplicates
+        that have another label ("contradiction"), how far no class fits ("outlier"), and 0.
 
     Raises
     ------
@@ -120,8 +130,11 @@ def rank_for_review(
     How the rest of the budget is divided goes by the wrong labels that each stratum has found,
     see `shares_of`. Ask for few items at a time, 10 to 25, and rank again with the answers:
     on the data sets of ``benchmarks/triage.py`` that finds half as many again as 100 at once.
-    Ties are broken by item id, and neither the ranking nor the samples depend on the order of
-    the rows. Time O(n_items log n_items + n_votes).
+    Where `proposed` are other labels than `soft`, the probability that one is wrong is the mean
+    of two estimates, that of `error_odds` and that of the correction (`fit_correction`), or
+    the latter alone where the label was corrected.
+    Neither the ranking nor the samples depend on the order of the rows. Time O(n_items log
+    n_items + n_votes).
 
     Examples
     --------
@@ -138,28 +151,42 @@ def rank_for_review(
     budget, seed = check_int("budget", budget, 1), check_int("seed", seed, 0)
     share = _checked_share(random_share)
     shown = soft if proposed is None else proposed
-    state = review_state(soft, votes, pred_probs, shown, decisions or DecisionLog())
+    log = decisions or DecisionLog()
+    state = review_state(soft, votes, pred_probs, shown, log)
     near = _checked_groups(groups, soft, state)
-    scores = _scores(state)
+    scores = _scores(state, near, learns=proposed is not None)
     n_random = min(math.ceil(share * budget - 1e-9), budget)
     rng = np.random.default_rng(seed)
     chosen = dict.fromkeys(_random_sample(state.open_, n_random, rng), "random")
-    rankings = _rankings(state, scores, seed)
-    wanted = _wanted(state, rankings, budget - len(chosen))
+    n_disputed = min(math.ceil(_MOST_DISPUTED * budget), budget - len(chosen))
+    chosen |= dict.fromkeys(state.disputed[:n_disputed].tolist(), "disputed")
+    rankings = _rankings(state, scores, rng)
+    wanted = _wanted(state, rankings, budget - len(chosen), rng)
     _fill(chosen, rankings, wanted, near, state.answered, budget)
-    order = _spread(chosen)
-    return _queue(order, chosen, scores, state, votes)
+    return _queue(_named(chosen, scores), scores, state, votes, log)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Scores:
     """What the strata go by, of every item."""
 
-    odds: FloatArray
-    doubt: FloatArray
-    worth: FloatArray
-    pattern_size: IntArray
+    wrong: FloatArray
+    gain: FloatArray
     uncertain: FloatArray
+    conflict: FloatArray
+    odd: FloatArray
+    now: FloatArray
+
+    def of(self, stratum: str) -> FloatArray:
+        """Return the scores of one stratum."""
+        named = {
+            "error": self.wrong + OTHERS * self.gain,
+            "pattern": self.wrong + OTHERS * self.gain,
+            "uncovered": self.uncertain,
+            "contradiction": self.conflict,
+            "outlier": self.odd,
+        }
+        return named.get(stratum, np.zeros(len(self.wrong)))
 
 
 def _checked_share(random_share: float) -> float:
@@ -186,24 +213,38 @@ def _checked_groups(
     return np.asarray(given[place].astype(np.int64))
 
 
-def _scores(state: ReviewState) -> _Scores:
-    odds = error_odds(state.features, state.patterns, state.answered, state.wrong)
+def _scores(state: ReviewState, groups: IntArray | None, *, learns: bool) -> _Scores:
+    from weaklabel.triage._cleanlab import prediction_typicality
+
     correction = fit_correction(
         state.posterior, state.pred_probs, state.patterns, state.answered, state.answers
     )
     now = correction.posterior(state.posterior, state.pred_probs, state.patterns)
-    doubt = np.where(state.covered, 1.0 - now.max(axis=1), 0.0)
-    n_patterns = int(state.patterns.max(initial=-1)) + 1
-    mass = np.bincount(state.patterns, doubt, minlength=n_patterns)
-    size = np.bincount(state.patterns[state.open_], minlength=n_patterns)
-    worth = mass / (1 + state.n_reviewed)
+    labels = state.proposed.argmax(axis=1).astype(state.schema.dtype)
+    covered = np.where(state.covered, labels, -1).astype(state.schema.dtype)
+    belief = pattern_belief(now, state.patterns.of, state.open_, state.n_reviewed)
+    conflict = np.zeros(len(labels))
+    if groups is not None:
+        conflict = near_duplicate_conflict(groups, labels)
     return _Scores(
-        odds,
-        doubt,
-        worth[state.patterns],
-        size[state.patterns],
+        _wrong(state, now, labels, learns=learns),
+        np.where(state.covered, pattern_gain(belief)[state.patterns.of], 0.0),
         1.0 - margin(state.pred_probs),
+        conflict,
+        1.0 - prediction_typicality(covered, state.pred_probs),
+        now,
     )
+
+
+def _wrong(state: ReviewState, now: FloatArray, labels: CodeArray, *, learns: bool) -> FloatArray:
+    """Return the probability that the label in question of each item is wrong."""
+    odds = error_odds(state.features, state.patterns.of, state.answered, state.wrong)
+    if not learns:
+        return odds
+    doubt = 1.0 - now[np.arange(len(labels)), labels]
+    both = 0.5 * (odds + doubt)
+    moved = state.covered & (labels != state.labels)
+    return np.where(moved, doubt, np.where(state.covered, both, odds))
 
 
 def _random_sample(open_: BoolArray, n_random: int, rng: np.random.Generator) -> list[int]:
@@ -211,46 +252,53 @@ def _random_sample(open_: BoolArray, n_random: int, rng: np.random.Generator) ->
     return found
 
 
-def _rankings(state: ReviewState, scores: _Scores, seed: int) -> dict[str, Iterator[int]]:
+def _rankings(
+    state: ReviewState, scores: _Scores, rng: np.random.Generator
+) -> dict[str, Iterator[int]]:
     """Return the open items of each stratum that has some, most urgent first."""
+    members = {
+        "uncovered": state.open_ & ~state.covered,
+        "contradiction": state.open_ & (scores.conflict > 0),
+        "outlier": state.open_ & (scores.odd > scores.odd.min(initial=1.0)),
+    }
     found: dict[str, Iterator[int]] = {}
-    inside, outside = state.open_ & state.covered, state.open_ & ~state.covered
     if state.open_.any():
-        found["error"] = _likely_wrong(state, scores)
-    if inside.any():
-        found["pattern"] = pattern_order(
-            scores.doubt, state.patterns, inside, state.n_reviewed, seed
-        )
-    if outside.any():
-        found["uncovered"] = iter(_descending(scores.uncertain, outside).tolist())
+        found["error"] = _most_gain(state, scores, rng)
+    for name, among in members.items():
+        if among.any():
+            found[name] = descending(scores.of(name), np.flatnonzero(among))
     return found
 
 
-def _likely_wrong(state: ReviewState, scores: _Scores) -> Iterator[int]:
+def _most_gain(state: ReviewState, scores: _Scores, rng: np.random.Generator) -> Iterator[int]:
+    belief = pattern_belief(scores.now, state.patterns.of, state.open_, state.n_reviewed)
+    teaches = np.zeros(state.patterns.n_patterns, dtype=np.bool_)
+    teaches[state.patterns.owner] = True
+    order = gain_order(scores.wrong, state.patterns.of, belief, state.open_, teaches, rng)
     if len(state.answered) >= _ENOUGH_ANSWERS:
-        return iter(_descending(scores.odds, state.open_).tolist())
-    return by_turns([_descending(column, state.open_) for column in state.features.T])
-
-
-def _descending(scores: FloatArray, members: BoolArray) -> IntArray:
-    places = np.flatnonzero(members)
-    return np.asarray(places[np.argsort(-scores[places], kind="stable")])
+        return order
+    places = np.flatnonzero(state.open_)
+    return by_turns([*(descending(column, places) for column in state.features.T), order])
 
 
 def _wanted(
-    state: ReviewState, rankings: dict[str, Iterator[int]], n_wanted: int
+    state: ReviewState,
+    rankings: dict[str, Iterator[int]],
+    n_wanted: int,
+    rng: np.random.Generator,
 ) -> dict[str, int]:
-    """Return how many items each stratum is to choose: its share, rounded."""
+    """Return how many items each stratum is to choose."""
     if not rankings:
         return {}
-    answers = {name: state.n_answers.get(name, 0) for name in rankings}
-    wrong = {name: state.n_wrong.get(name, 0) for name in rankings}
-    shares = shares_of(answers, wrong)
-    counts = {name: math.floor(share * n_wanted) for name, share in shares.items()}
-    by_rest = sorted(shares, key=lambda name: counts[name] - shares[name] * n_wanted)
-    for name in by_rest[: n_wanted - sum(counts.values())]:
-        counts[name] += 1
-    return counts
+    answers = {name: _counted(state.n_answers, name) for name in rankings}
+    wrong = {name: _counted(state.n_wrong, name) for name in rankings}
+    return counts_of(shares_of(answers, wrong), n_wanted, rng)
+
+
+def _counted(counts: Mapping[str, int], stratum: str) -> int:
+    """Return the count of a stratum; what "pattern" found is the ranking's of "error"."""
+    more = counts.get("pattern", 0) if stratum == "error" else 0
+    return counts.get(stratum, 0) + more
 
 
 def _fill(
@@ -285,102 +333,41 @@ def _fill(
             chosen.setdefault(i, name)
 
 
-def _spread(chosen: dict[int, str]) -> list[int]:
+def _named(chosen: dict[int, str], scores: _Scores) -> dict[int, str]:
     """Return the chosen items so that every stratum is spread evenly over the queue."""
     members: dict[str, list[int]] = {}
     for i, stratum in chosen.items():
-        members.setdefault(stratum, []).append(i)
+        mostly_others = stratum == "error" and OTHERS * scores.gain[i] > scores.wrong[i]
+        members.setdefault("pattern" if mostly_others else stratum, []).append(i)
     places = [
-        ((rank + 0.5) / len(items), _place(stratum), i)
+        ((rank + 0.5) / len(items), _STRATA.index(stratum), i, stratum)
         for stratum, items in members.items()
-        for rank, i in enumerate(items)
+        for rank, i in enumerate(descending(scores.of(stratum), np.array(items)))
     ]
-    return [i for _, _, i in sorted(places)]
-
-
-def _place(stratum: str) -> int:
-    return _STRATA.index(stratum) if stratum in _STRATA else len(_STRATA)
+    return {i: stratum for _, _, i, stratum in sorted(places)}
 
 
 def _queue(
-    order: list[int],
     chosen: dict[int, str],
     scores: _Scores,
     state: ReviewState,
     votes: VoteMatrix,
+    decisions: DecisionLog,
 ) -> ReviewQueue:
-    from weaklabel.triage._cleanlab import label_issues
-
-    labels = np.where(state.covered, state.labels, -1).astype(state.schema.dtype)
-    flagged = label_issues(labels, state.pred_probs)
-    ids = state.item_ids[order]
-    rows = votes.take(match_item_ids(ids, votes.item_ids, "votes"))
-    counts = _reasons.vote_counts(rows.codes, votes.n_classes)
-    by_stratum = {
-        "error": scores.odds,
-        "pattern": scores.worth,
-        "uncovered": scores.uncertain,
-        "random": np.zeros(len(labels)),
-    }
+    order = list(chosen)
+    evidence = Evidence(
+        state,
+        scores.wrong,
+        scores.gain,
+        scores.conflict,
+        len(state.answered) >= _ENOUGH_ANSWERS,
+        decisions,
+    )
     return ReviewQueue(
-        ids,
-        [chosen[i] for i in order],
-        [by_stratum[chosen[i]][i] for i in order],
-        [
-            _reasons_of(i, chosen[i], bool(flagged[i]), counts[place], scores, state)
-            for place, i in enumerate(order)
-        ],
+        state.item_ids[order],
+        list(chosen.values()),
+        [float(scores.of(stratum)[i]) for i, stratum in chosen.items()],
+        reasons_of(chosen, evidence, votes),
         state.proposed[order],
         state.schema,
     )
-
-
-def _reasons_of(
-    i: int, stratum: str, flagged: bool, counts: IntArray, scores: _Scores, state: ReviewState
-) -> list[str]:
-    classes = state.schema.classes
-    q, p, label = state.posterior[i], state.pred_probs[i], int(state.labels[i])
-    own = {
-        "random": _reasons.RANDOM,
-        "error": _likely_words(scores.odds[i], len(state.answered)),
-        "pattern": _pattern_words(int(scores.pattern_size[i]), scores.doubt[i]),
-        "uncovered": _reasons.uncovered_reason(p, classes),
-    }
-    covered = bool(state.covered[i])
-    words: Sequence[str | None] = [
-        own[stratum],
-        _undecided(i, state) if covered else None,
-        _reasons.disagreement_reason(q, p, label, classes)
-        if covered and int(p.argmax()) != label
-        else None,
-        _reasons.FLAGGED if flagged else None,
-        own["uncovered"] if not covered and stratum != "uncovered" else None,
-        _reasons.conflict_reason(counts, classes),
-    ]
-    return [reason for reason in words if reason is not None]
-
-
-def _likely_words(odds: float, n_answers: int) -> str:
-    if n_answers < _ENOUGH_ANSWERS:
-        return "label among the most suspicious"
-    return f"label wrong with probability {odds:.2f}, by {n_answers} answers so far"
-
-
-def _pattern_words(n_items: int, doubt: float) -> str:
-    if n_items == 1:
-        return f"doubtful votes: wrong with probability {doubt:.2f}"
-    return (
-        f"{n_items} open items have these votes, which are wrong with probability {doubt:.2f}: "
-        "an answer moves all of them"
-    )
-
-
-def _undecided(i: int, state: ReviewState) -> str | None:
-    """Return that a label is not decided, of whichever of the two labels is less so."""
-    q, shown, classes = state.posterior[i], state.proposed[i], state.schema.classes
-    margins = margin(np.stack([q, shown]))
-    if margins.min() >= 0.5:
-        return None
-    if margins[1] < margins[0]:
-        return _reasons.undecided_reason(shown, classes, "proposed label")
-    return _reasons.undecided_reason(q, classes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -16,15 +16,19 @@ __all__ = [
     "class_reason",
     "confident_uncovered_reason",
     "conflict_reason",
+    "contradiction_reason",
     "disagreement_reason",
+    "disputed_reason",
     "doubt_reason",
     "entropy_reason",
     "function_reason",
     "gold_reason",
+    "likely_wrong_reason",
     "near_duplicate_reason",
     "outlier_reason",
     "quality_reason",
     "region_reason",
+    "same_votes_reason",
     "shown_classes",
     "too_few_votes",
     "uncovered_reason",
@@ -46,6 +50,61 @@ def shown_classes(proba: FloatArray, classes: Sequence[str], n_shown: int = 2) -
     """
     best = np.argsort(-proba, kind="stable")[:n_shown]
     return ", ".join(f"{classes[y]} {proba[y]:.2f}" for y in best)
+
+
+def likely_wrong_reason(wrong: float, n_answers: int) -> str:
+    """Return how probable it is that the label is wrong, where answers tell.
+
+    Examples
+    --------
+    >>> likely_wrong_reason(0.834, 30)
+    'label wrong with probability 0.83, by 30 answers so far'
+    >>> likely_wrong_reason(0.834, 0)
+    'label among the most suspicious'
+    """
+    if not n_answers:
+        return "label among the most suspicious"
+    return f"label wrong with probability {wrong:.2f}, by {n_answers} answers so far"
+
+
+def same_votes_reason(n_open: int, gain: float) -> str:
+    """Return what an answer is expected to change beside its own label.
+
+    Examples
+    --------
+    >>> same_votes_reason(114, 1.94)
+    '114 open items have these votes: an answer is expected to correct 1.9 of their labels'
+    """
+    return (
+        f"{n_open:,} open items have these votes: an answer is expected to correct "
+        f"{gain:.1f} of their labels"
+    )
+
+
+def contradiction_reason(label: str, conflict: float) -> str:
+    """Return how many near-duplicates have another label.
+
+    Examples
+    --------
+    >>> contradiction_reason("spam", 0.75)
+    'near-duplicates contradict the label spam: 75 % of the group have another'
+    """
+    return (
+        f"near-duplicates contradict the label {label}: {100 * conflict:.0f} % of the group "
+        "have another"
+    )
+
+
+def disputed_reason(answers: Mapping[str, str]) -> str:
+    """Return who answered what.
+
+    Examples
+    --------
+    >>> disputed_reason({"bob": "spam", "ann": "ham"})
+    'reviewers disagree: ann says ham, bob says spam'
+    """
+    said = ", ".join(f"{who} says {label}" for who, label in sorted(answers.items()))
+    return f"reviewers disagree: {said}"
 
 
 def undecided_reason(

@@ -20,9 +20,9 @@ from weaklabel.core import (
 )
 from weaklabel.core._ids import match_item_ids
 from weaklabel.core._numerics import log_normalize, margin, safe_log
-from weaklabel.core._row_hash import vote_patterns
 from weaklabel.errors import LabelsError, ParameterError, wrong_value
 from weaklabel.triage._error_odds import suspicion
+from weaklabel.triage._vote_patterns import VotePatterns, patterns_of
 
 __all__ = ["ReviewState", "review_state"]
 
@@ -42,8 +42,10 @@ class ReviewState:
         votes that of `proposed`.
     covered, open_ : numpy.ndarray of bool, shape (n_items,)
         Which items have a vote, and which nobody answered or skipped.
-    patterns : numpy.ndarray of int64, shape (n_items,)
-        Vote pattern of each item.
+    disputed : numpy.ndarray of int64, shape (n_disputed,)
+        Positions of the items on whose class reviewers disagree.
+    patterns : VotePatterns
+        The votes of the items.
     n_reviewed : numpy.ndarray of int64, shape (n_patterns,)
         Answers to items of each pattern.
     features : numpy.ndarray of float64, shape (n_items, 4)
@@ -67,7 +69,8 @@ class ReviewState:
     labels: CodeArray
     covered: BoolArray
     open_: BoolArray
-    patterns: IntArray
+    disputed: IntArray
+    patterns: VotePatterns
     n_reviewed: IntArray
     features: FloatArray
     answered: IntArray
@@ -101,7 +104,7 @@ def review_state(
     order = np.argsort(soft.item_ids, kind="stable")
     ids = soft.item_ids[order]
     rows = match_item_ids(ids, votes.item_ids, "votes")
-    covered, patterns = votes.covered[rows], vote_patterns(votes)[rows]
+    covered, patterns = votes.covered[rows], patterns_of(votes, rows)
     posterior = soft.posterior[order]
     held_out = pred_probs.posterior[match_item_ids(ids, pred_probs.item_ids, "pred_probs")]
     shown = proposed.posterior[match_item_ids(ids, proposed.item_ids, "proposed labels")]
@@ -111,6 +114,7 @@ def review_state(
     answered = np.flatnonzero(gold >= 0)
     wrong = gold[answered] != labels[answered]
     closed = {decision.item_id for decision in decisions}
+    disputed = set(decisions.disputed())
     n_answers, n_wrong = _by_stratum(decisions, ids[answered].tolist(), wrong)
     return ReviewState(
         ids,
@@ -120,8 +124,9 @@ def review_state(
         labels,
         covered,
         np.array([key not in closed for key in ids.tolist()], dtype=np.bool_),
+        np.flatnonzero([key in disputed for key in ids.tolist()]),
         patterns,
-        np.bincount(patterns[answered], minlength=int(patterns.max(initial=-1)) + 1),
+        np.bincount(patterns.of[answered], minlength=patterns.n_patterns),
         suspicion(_signals(posterior, held_out, labels, covered)),
         answered,
         gold[answered],

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import heapq
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from weaklabel.core import BoolArray, FloatArray, IntArray
+from weaklabel.core import FloatArray, IntArray
 
-__all__ = ["by_turns", "pattern_order", "shares_of"]
+__all__ = ["by_turns", "counts_of", "descending", "shares_of"]
 
-#: The largest share of a stratum beside "error" when it finds wrong labels at any higher rate.
-_MOST = 0.5
+#: What a stratum is expected to find before any answer, and how many answers that counts.
+_EXPECTED: Mapping[str, float] = {"outlier": 0.1}
+_EVEN, _STRENGTH = 0.5, 2.0
+#: A stratum beside "error" that finds as much gets so much of what "error" gets.
+_BESIDE = 1 / 3
 _POWER = 2
 
 
@@ -32,78 +35,56 @@ def shares_of(n_answers: Mapping[str, int], n_wrong: Mapping[str, int]) -> dict[
 
     Notes
     -----
-    With ``r = (wrong + 1) / (answers + 2)`` a stratum beside "error" gets
-    ``0.5 r**2 / (r**2 + r_error**2)``: a quarter where it finds as much, little where it finds
-    little. They are for what "error" does not see: what an answer says of other items, and
-    items without votes. "error" gets the rest.
+    With the rate ``r = (wrong + 2 e) / (answers + 2)``, "error" weighs ``r**2`` and each other
+    stratum ``r**2 / 3``: a quarter for one that finds as much, little for one that finds
+    little. The others are for what "error" does not see. Before any answer ``e`` is one half,
+    one tenth for "outlier", which mostly finds items that no class fits.
 
     Examples
     --------
-    >>> shares_of({"error": 0, "pattern": 0}, {"error": 0, "pattern": 0})
-    {'error': 0.75, 'pattern': 0.25}
-    >>> shares_of({"error": 18, "pattern": 18}, {"error": 15, "pattern": 3})["pattern"] < 0.05
+    >>> shares_of({"error": 0, "uncovered": 0}, {"error": 0, "uncovered": 0})
+    {'error': 0.75, 'uncovered': 0.25}
+    >>> shares_of({"error": 18, "uncovered": 18}, {"error": 15, "uncovered": 3})["uncovered"] < 0.05
     True
     """
-    rate = {name: (n_wrong[name] + 1) / (n + 2) for name, n in n_answers.items()}
-    base = rate["error"] ** _POWER
-    share = {name: _MOST * r**_POWER / (r**_POWER + base) for name, r in rate.items()}
-    share["error"] = 1.0 - sum(s for name, s in share.items() if name != "error")
-    return share
+    weight = {}
+    for name, n in n_answers.items():
+        expected = _EXPECTED.get(name, _EVEN)
+        rate = (n_wrong[name] + _STRENGTH * expected) / (n + _STRENGTH)
+        weight[name] = rate**_POWER * (1.0 if name == "error" else _BESIDE)
+    total = sum(weight.values())
+    return {name: w / total for name, w in weight.items()}
 
 
-def pattern_order(
-    doubt: FloatArray, patterns: IntArray, open_: BoolArray, n_reviewed: IntArray, seed: int
-) -> Iterator[int]:
-    """Yield open items, each time one of the vote pattern in which an answer moves most labels.
+def counts_of(shares: Mapping[str, float], n: int, rng: np.random.Generator) -> dict[str, int]:
+    """Return how many of `n` items each stratum chooses, so that the shares hold on average.
 
-    Parameters
-    ----------
-    doubt : numpy.ndarray of float64, shape (n_items,)
-        Probability that the label of each item is wrong, by what is known now.
-    patterns : numpy.ndarray of int64, shape (n_items,)
-        Vote pattern of each item, from 0.
-    open_ : numpy.ndarray of bool, shape (n_items,)
-        Which items may be chosen.
-    n_reviewed : numpy.ndarray of int64, shape (n_patterns,)
-        Answers to items of each pattern so far.
-    seed : int
-        Draws the item within its pattern: a sample of the pattern, not its oddest item.
+    What is left of a share below one item is drawn: a stratum that is worth one item in fifty
+    gets one in every fifth queue of ten, and can show what it finds.
 
-    Notes
-    -----
-    A pattern is worth the sum of the doubts of its items, divided by 1 + its answers so far,
-    those of the items yielded before among them.
+    Examples
+    --------
+    >>> counts_of({"error": 0.75, "uncovered": 0.25}, 8, np.random.default_rng(0))
+    {'error': 6, 'uncovered': 2}
     """
-    rng = np.random.default_rng(seed)
-    members = np.flatnonzero(open_)
-    order = members[rng.permutation(len(members))]
-    order = order[np.argsort(patterns[order], kind="stable")]
-    n_patterns = len(n_reviewed)
-    starts = np.searchsorted(patterns[order], np.arange(n_patterns + 1))
-    mass = np.bincount(patterns, doubt, minlength=n_patterns)
-    waiting = [
-        (-mass[p] / (1 + n_reviewed[p]), int(p), 0)
-        for p in np.flatnonzero(np.diff(starts)).tolist()
-    ]
-    heapq.heapify(waiting)
-    while waiting:
-        _, p, taken = heapq.heappop(waiting)
-        yield int(order[starts[p] + taken])
-        if starts[p] + taken + 1 < starts[p + 1]:
-            worth = mass[p] / (1 + n_reviewed[p] + taken + 1)
-            heapq.heappush(waiting, (-worth, p, taken + 1))
+    names = list(shares)
+    exact = np.array([shares[name] for name in names]) * n
+    # Systematic sampling: each count is its share rounded down or up, and they sum to n.
+    ends = np.floor(np.append(0.0, np.cumsum(exact)) + rng.random() + 1e-9)
+    ends[-1] = ends[0] + n
+    return {name: math.floor(k) for name, k in zip(names, np.diff(ends), strict=True)}
 
 
-def by_turns(rankings: Sequence[IntArray]) -> Iterator[int]:
+def by_turns(rankings: Sequence[Iterator[int]]) -> Iterator[int]:
     """Yield the first of each ranking, then the second of each, and so on; no item twice.
 
     Examples
     --------
-    >>> list(by_turns([np.array([1, 2]), np.array([2, 3, 1])]))
+    >>> list(by_turns([iter([1, 2]), iter([2, 3, 1])]))
     [1, 2, 3]
     """
     seen: set[int] = set()
-    waiting = [iter(ranking.tolist()) for ranking in rankings]
+    waiting = list(rankings)
     while waiting:
         for ranking in list(waiting):
             for i in ranking:
@@ -113,3 +94,8 @@ def by_turns(rankings: Sequence[IntArray]) -> Iterator[int]:
                     break
             else:
                 waiting.remove(ranking)
+
+
+def descending(scores: FloatArray, members: IntArray) -> Iterator[int]:
+    """Yield `members` from the highest score down; ties stay in their order."""
+    return iter(members[np.argsort(-scores[members], kind="stable")].tolist())
