@@ -67,6 +67,36 @@ def test_every_stage_has_its_command(capsys, done, command, words):
     assert words in out
 
 
+def test_causes_and_decisions_on_items_that_are_gone_are_printed(capsys, done):
+    answers = done / "answers.csv"
+    answers.write_text("item_id,answer,cause\nc001,spam,bug\nc059,spam,data\n", encoding="utf-8")
+    assert run(capsys, "decide", answers, "-r", "ann", "-p", done)[0] == 0
+    _, out, _ = run(capsys, "run", "-p", done)
+    assert re.search(r"\nLabels that answers changed: \d answered, \d+ with the same votes, ", out)
+    assert "\nlabeling function bug: 1 answer, 1 against the label that was shown\n  label" in out
+    assert "no longer in the data" not in out
+    comments = done / "comments.csv"
+    lines = comments.read_text(encoding="utf-8").splitlines(keepends=True)
+    comments.write_text("".join(lines[:-1]), encoding="utf-8")
+    _, out, _ = run(capsys, "run", "-p", done)
+    assert "\nlabeling function bug: 1 answer" in out
+    assert "data error" not in out
+    words = "\n1 decision on items that are no longer in the data: kept in the log, and not used.\n"
+    assert out.count(words) == 1
+    comments.write_text("".join(line for line in lines[:-1] if "c001" not in line))
+    _, out, _ = run(capsys, "run", "-p", done)
+    assert out.count(words.replace("1 decision", "2 decisions")) == 1
+    assert "label that was shown" not in out
+
+
+def test_a_cause_that_is_not_known_is_one_message(capsys, done):
+    answers = done / "answers.csv"
+    answers.write_text("item_id,answer,cause\nc001,spam,bugg\n", encoding="utf-8")
+    status, _, err = run(capsys, "decide", answers, "-r", "ann", "-p", done)
+    assert status == 1
+    assert "cause 'bugg' is not known, did you mean 'labeling function bug'?" in err
+
+
 def test_a_failing_example_is_told_and_fails(capsys, small_project):
     lfs = small_project / "lfs.py"
     lfs.write_text(

@@ -95,6 +95,7 @@ if TYPE_CHECKING:
         estimate_accuracy,
         function_health,
         rank_for_review,
+        root_causes,
     )
 
 __version__ = "0.1.0"
@@ -163,6 +164,7 @@ __all__ = [  # noqa: RUF022 - by letter
     "read_wrench",
     "refine",
     "regex_lf",
+    "root_causes",
     "save",
     "spacy_doc",
     "threshold_lf",
@@ -204,6 +206,7 @@ _LATER = {
         "estimate_accuracy",
         "function_health",
         "rank_for_review",
+        "root_causes",
     ),
 }
 _MODULE_OF = {name: module for module, names in _LATER.items() for name in names}

@@ -366,13 +366,22 @@ def _print_label_figures(project: Any) -> None:
 
 
 def _print_what_answers_did(facts: dict[str, Any]) -> None:
+    _print_effect(facts)
+    said = facts.get("causes") or facts.get("elsewhere")  # the first ends with the second
+    if said:
+        print(said)
+
+
+def _print_effect(facts: dict[str, Any]) -> None:
     if "flipped" not in facts:
         return
-    n_flipped = facts["flipped"]
-    print(
-        f"Labels that answers changed: {n_flipped['answered']} answered, "
-        f"{n_flipped['same votes']} with the same votes, {n_flipped['content']} by content"
-    )
+    ways = {
+        "same votes": "with the same votes",
+        "same functions": "with a vote of the same function",
+        "content": "by content",
+    }
+    n_flipped = ", ".join(f"{n} {ways.get(way, way)}" for way, n in facts["flipped"].items())
+    print(f"Labels that answers changed: {n_flipped}")
     for name, (before, now) in facts["moved"].items():
         print(f"Precision of {name} by the labels: {before:.2f} before, {now:.2f} now")
     if "estimate" in facts:

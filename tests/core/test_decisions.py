@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import pyarrow.parquet as pq
 import pytest
 
-from weaklabel import Decision, DecisionLog, LabelSchema
+from weaklabel import Decision, DecisionLog, LabelSchema, load, save
+from weaklabel.core import CAUSES
 from weaklabel.core._decisions import FIRST_HASH
 from weaklabel.errors import DecisionsError
 
@@ -60,9 +62,34 @@ def test_the_chain_depends_on_every_field_and_on_the_order():
     assert DecisionLog().head_hash == FIRST_HASH
 
 
+def test_decisions_without_a_cause_hash_as_before_there_were_causes():
+    """The hashes were computed by the version before, and are in logs and manifests."""
+    one = Decision("a", "ham", "ann", AT, "spam", "random", "why")
+    assert DecisionLog([one]).head_hash == (
+        "7ce093632629fc799199551659633b3916d29ca197270a0a20eae8a41ce3da81"
+    )
+    assert DecisionLog([one, Decision("é-1", None, "bob", AT)]).head_hash == (
+        "e8bc262c93f0704d43b5ed185ea6a75981b40d89c043e9541b26a1281e2da174"
+    )
+
+
+def test_every_cause_and_none_give_different_hashes():
+    hashes = {
+        replace(decision("a", "ham"), cause=cause).chained(FIRST_HASH) for cause in ("", *CAUSES)
+    }
+    assert len(hashes) == 6
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        (
+            {"cause": "typo"},
+            "cause is 'typo', must be one of ['labeling function bug', 'ambiguous item', "
+            "'guideline gap', 'out of scope', 'data error']. Leave it empty where no cause is known.",
+        ),
+        ({"cause": None}, "cause is None, must be one of"),
+        ({"cause": "Data error"}, "cause is 'Data error', must be one of"),
         ({"item_id": ""}, "item_id is '', must be a non-empty text."),
         ({"reviewer": " "}, "reviewer is ' ', must be a non-empty text."),
         (
@@ -93,10 +120,24 @@ def test_to_pandas_has_one_row_for_each_decision():
     frame = DecisionLog([decision("a", "ham"), decision("a", None)]).to_pandas()
     assert frame["item_id"].tolist() == ["a", "a"]
     assert DecisionLog().to_pandas().columns[0] == "item_id"
+    caused = DecisionLog([replace(decision("a", "ham"), cause="data error")]).to_pandas()
+    assert caused["cause"].tolist() == ["data error"]
 
 
 def test_reprs_are_readable_and_escaped():
-    log = DecisionLog([replace(decision("a", "ham"), comment="<b>")])
+    log = DecisionLog([replace(decision("a", "ham"), comment="<b>", cause="out of scope")])
     assert repr(log) == "DecisionLog(1 decisions on 1 items by 1 reviewers, 0 disputed)"
     assert "&lt;b&gt;" in log._repr_html_()
+    assert "<td>out of scope</td>" in log._repr_html_()
     assert "&lt;b&gt;" in log.decisions[0]._repr_html_()
+
+
+def test_a_log_with_causes_is_saved_and_one_from_before_them_is_read(tmp_path):
+    path = tmp_path / "log.parquet"
+    log = DecisionLog([decision("a", "ham"), replace(decision("b", None), cause="out of scope")])
+    save(log, path)
+    assert load(path, DecisionLog) == log
+    before = DecisionLog([decision("a", "ham")])
+    save(before, path)
+    pq.write_table(pq.read_table(path).drop_columns(["cause"]), path)
+    assert load(path, DecisionLog) == before

@@ -103,6 +103,66 @@ def test_answers_move_labels_and_estimate_accuracy(done):
     assert {known[key] for key in queue.item_ids.tolist()} == {1.0}
 
 
+def answer(project, *rows, columns="item_id,answer"):
+    answers = project.folder / "answers.csv"
+    answers.write_text("\n".join([columns, *rows]) + "\n", encoding="utf-8")
+    project.decide(answers, "ann")
+    project.run()
+    return project.facts("refine")
+
+
+def test_causes_are_among_the_facts(done):
+    project = Project(done, progress=False)
+    assert "causes" not in project.facts("refine")
+    assert "causes" not in answer(project, "c000,spam")
+    votes = load(done / ".weaklabel" / "votes.parquet")
+    praised = [
+        key
+        for key, v in zip(votes.item_ids.tolist(), votes.column("praise"), strict=True)
+        if v == 0
+    ]
+    rows = [f"{praised[0]},spam,bug", f"{praised[1]},skip,ambiguous"]
+    facts = answer(project, *rows, columns="item_id,answer,cause")
+    assert facts["causes"].startswith("labeling function bug: 1 answer, ")
+    assert "\nambiguous item: 1 answer, 0 against" in facts["causes"]
+    assert "praise 1 of 2" in facts["causes"]
+    assert "Without a cause: 1 decision." in facts["causes"]
+    assert "elsewhere" not in facts
+    # The same answers once more, one of them with another cause: the run hears of it.
+    rows[1] = f"{praised[1]},skip,scope"
+    facts = answer(project, *rows, columns="item_id,answer,cause")
+    assert "\nout of scope: 1 answer, 0 against" in facts["causes"]
+    assert "ambiguous" not in facts["causes"]
+    assert len(project.workspace.decisions()) == 4
+
+
+def test_decisions_on_items_that_are_gone_are_kept_and_reported(done):
+    project = Project(done, progress=False)
+    answer(project, "c001,spam", "c058,ham", "c059,spam")
+    comments = done / "comments.csv"
+    comments.write_text("".join(comments.read_text().splitlines(keepends=True)[:-2]))
+    project = Project(done, progress=False)
+    project.run()
+    facts = project.facts("refine")
+    assert facts["elsewhere"] == (
+        "2 decisions on items that are no longer in the data: kept in the log, and not used."
+    )
+    assert facts["flipped"]["answered"] <= 1
+    assert [d.item_id for d in project.workspace.decisions()] == ["c001", "c058", "c059"]
+
+
+def test_decisions_of_which_no_item_is_left_are_reported_too(done):
+    project = Project(done, progress=False)
+    answer(project, "c059,spam")
+    comments = done / "comments.csv"
+    comments.write_text("".join(comments.read_text().splitlines(keepends=True)[:-1]))
+    project = Project(done, progress=False)
+    project.run()
+    facts = project.facts("refine")
+    assert facts["elsewhere"].startswith("1 decision on items that are no longer in the data")
+    assert "flipped" not in facts
+
+
 def test_a_random_answer_is_needed_for_an_estimate(done):
     project = Project(done, progress=False)
     queue = load(done / ".weaklabel" / "queue.parquet")
@@ -114,4 +174,4 @@ def test_a_random_answer_is_needed_for_an_estimate(done):
     project.decide(answers, "ann")
     project.run()
     assert "estimate" not in project.facts("refine")
-    assert set(project.facts("refine")["flipped"]) == {"answered", "same votes", "content"}
+    assert {"answered", "same votes", "content"} <= set(project.facts("refine")["flipped"])

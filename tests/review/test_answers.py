@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from weaklabel.core import Decision, LabelSchema, ReviewQueue
+from weaklabel.core import CAUSES, Decision, LabelSchema, ReviewQueue
 from weaklabel.errors import DecisionsError
 from weaklabel.review import read_answers
 
@@ -98,3 +98,61 @@ def test_rows_that_are_no_decision_are_named(tmp_path: Path, text: str, words: s
 
 def test_unanswered_rows_may_hold_anything(tmp_path: Path) -> None:
     assert answers(tmp_path, "item_id,answer\nunknown,\n", reviewer=None) == ()
+
+
+@pytest.mark.parametrize("cause", [*CAUSES, "bug", "ambiguous", "guideline", "scope", "data"])
+@pytest.mark.parametrize("form", ["{}", "  {} ", "{}".upper()])
+def test_a_cause_is_known_by_its_name_and_its_short_one(
+    tmp_path: Path, cause: str, form: str
+) -> None:
+    (found,) = answers(tmp_path, f"item_id,answer,cause\na,ham,{form.format(cause)}\n")
+    assert found.cause == next(c for c in CAUSES if cause in c)
+
+
+def test_a_cause_may_be_in_any_case_with_any_blanks(tmp_path: Path) -> None:
+    text = "item_id;answer;cause\na;ham;Guideline  GAP\nb;ham;BUG\nc;ham; \nitem-1;ham;\n"
+    assert [d.cause for d in answers(tmp_path, text)] == [CAUSES[2], CAUSES[0], "", ""]
+
+
+def test_a_skip_may_have_a_cause_and_jsonl_too(tmp_path: Path) -> None:
+    text = (
+        '{"item_id": "a", "answer": "skip", "cause": "scope"}\n'
+        '{"item_id": "b", "answer": "?", "cause": "ambiguous item"}\n'
+        '{"item_id": "c", "answer": "ham", "cause": null}\n'
+    )
+    found = [(d.label, d.cause) for d in answers(tmp_path, text)]
+    assert found == [(None, "out of scope"), (None, "ambiguous item"), ("ham", "")]
+
+
+def test_what_is_wrong_with_causes_is_said_with_all_else(tmp_path: Path) -> None:
+    text = "item_id,answer,cause\na,ham,labelling function bug\nb,,data\nc,ham,7\nitem-1,hma,\n"
+    with pytest.raises(DecisionsError) as caught:
+        answers(tmp_path, text)
+    assert str(caught.value) == (
+        f"{tmp_path / 'a.csv'} has 4 answers that cannot be used, so none was taken: "
+        "line 2: cause 'labelling function bug' is not known, did you mean 'labeling function bug'?; "
+        "line 3: item 'b' has the cause 'data error' but no answer, give one, or 'skip'; "
+        "line 4: cause '7' is not known; "
+        "line 5: answer 'hma' is no class, did you mean 'ham'?. "
+        "An answer must be 'ham', 'spam', 'skip' or empty, of an item in the data. "
+        "A cause must be 'labeling function bug', 'ambiguous item', 'guideline gap', "
+        "'out of scope', 'data error' or empty. "
+        "Correct these lines and give the file again."
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a,ham,bug\na,ham,data\n", "has the cause 'data error' here and the cause 'labeling fun"),
+        ("a,ham,\na,ham,data\n", "has the cause 'data error' here and no cause on line 2"),
+        ("a,ham,scope\na,ham,\n", "has no cause here and the cause 'out of scope' on line 2"),
+    ],
+)
+def test_two_causes_of_one_reviewer_for_an_item_are_a_problem(
+    tmp_path: Path, text: str, words: str
+) -> None:
+    with pytest.raises(DecisionsError, match=f"line 3: item 'a' {words}"):
+        answers(tmp_path, "item_id,answer,cause\n" + text)
+    same = answers(tmp_path, "item_id,answer,cause\na,ham,bug\na,ham,Labeling function bug\n")
+    assert [d.cause for d in same] == [CAUSES[0]]

@@ -59,6 +59,7 @@ def test_the_csv_says_what_a_reviewer_needs(
         "item_id": "'-b",
         "answer": "",
         "comment": "",
+        "cause": "",
         "proposed": "ham",
         "probability": "0.52",
         "key": "'-b",
@@ -83,6 +84,7 @@ def test_the_jsonl_keeps_types_and_texts(
         "item_id": "a",
         "answer": "",
         "comment": "",
+        "cause": "",
         "proposed": "spam",
         "probability": 1.0,
         "text": "=cmd|' /C calc'!A0",
@@ -153,6 +155,23 @@ def test_files_with_answers_are_kept(tmp_path: Path, queue: ReviewQueue, items: 
         "queue.jsonl",
     ]
     assert (tmp_path / "queue-answered-2.csv").read_text() == "item_id,answer\na,spam\n"
+
+
+def test_a_file_with_causes_alone_is_kept_too(
+    tmp_path: Path, queue: ReviewQueue, items: Items
+) -> None:
+    (tmp_path / "queue.csv").write_text("item_id,answer,cause\na,,bug\n")
+    write_queue(queue, items, None, tmp_path)
+    assert (tmp_path / "queue-answered-1.csv").read_text() == "item_id,answer,cause\na,,bug\n"
+
+
+def test_a_cause_of_the_items_own_goes_by_another_name(tmp_path: Path) -> None:
+    items = as_items([{"key": "a", "cause": "infection"}], id_column="key")
+    queue = ReviewQueue(["a"], ["x"], [0], [["y"]], [[0, 1]], SCHEMA)
+    for path in write_queue(queue, items, None, tmp_path):
+        assert read_answers(path, schema=SCHEMA, item_ids=["a"], reviewer="ann") == ()
+    (row,) = cells(tmp_path / "queue.csv")
+    assert (row["cause"], row["item_cause"]) == ("", "infection")
 
 
 def test_a_file_that_somebody_changed_beyond_recognition_is_kept(

@@ -7,7 +7,7 @@ from weaklabel.core._arrays import (
     IntArray,
     StringArray,
 )
-from weaklabel.core._decisions import Decision, DecisionLog
+from weaklabel.core._decisions import CAUSES, Decision, DecisionLog
 from weaklabel.core._items import Items, as_items
 from weaklabel.core._labels import SoftLabels
 from weaklabel.core._queue import ReviewQueue
@@ -16,9 +16,10 @@ from weaklabel.core._soft_votes import SoftVotes, Votes
 from weaklabel.core._sparse import SparseCodes
 from weaklabel.core._votes import VoteEntries, VoteMatrix
 
-__all__ = [
+__all__ = [  # noqa: RUF022 - by letter
     "ABSTAIN",
     "BoolArray",
+    "CAUSES",
     "CodeArray",
     "Decision",
     "DecisionLog",

@@ -19,10 +19,22 @@ from weaklabel.errors import DecisionsError, wrong_value
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FIRST_HASH", "Decision", "DecisionLog"]
+__all__ = ["CAUSES", "FIRST_HASH", "Decision", "DecisionLog"]
 
 #: What the first decision of a log is chained to.
 FIRST_HASH = "0" * 64
+
+#: Why a label was wrong, or an item could not be answered, in a reviewer's judgement.
+CAUSES = (
+    "labeling function bug",
+    "ambiguous item",
+    "guideline gap",
+    "out of scope",
+    "data error",
+)
+
+#: Fields that decisions did not have from the start: hashed only where they are set.
+_LATER_FIELDS = ("cause",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +57,15 @@ class Decision:
         Why the item was shown ("random" answers alone estimate accuracy honestly).
     comment : str
         The reviewer's remark.
+    cause : str
+        Why the label was wrong, or the item could not be answered: one of `CAUSES`, "" if
+        the reviewer did not say.
 
     Raises
     ------
     DecisionsError
-        If the item or the reviewer is empty, or the time is no ISO time with an offset.
+        If the item or the reviewer is empty, the time is no ISO time with an offset, or the
+        cause is none of `CAUSES`.
     """
 
     item_id: str
@@ -59,6 +75,7 @@ class Decision:
     proposed: str | None = None
     stratum: str = ""
     comment: str = ""
+    cause: str = ""
 
     def __post_init__(self) -> None:
         for name in ("item_id", "reviewer"):
@@ -78,10 +95,30 @@ class Decision:
                     "For example '2026-05-04T10:15:00+00:00'.",
                 )
             )
+        if not isinstance(self.cause, str) or self.cause not in ("", *CAUSES):
+            raise DecisionsError(
+                wrong_value(
+                    "cause",
+                    self.cause,
+                    f"one of {list(CAUSES)}",
+                    "Leave it empty where no cause is known.",
+                )
+            )
 
     def chained(self, previous_hash: str) -> str:
-        """Return the SHA-256 of this decision chained to the hash before it."""
-        record = json.dumps(asdict(self), sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+        """Return the SHA-256 of this decision chained to the hash before it.
+
+        A field that decisions did not have from the start is part of what is hashed only
+        where it is set, so that every log that was written before it keeps its hashes, and
+        the head that a data set version recorded stays in the chain. To set, change or empty
+        such a field gives another hash all the same.
+        """
+        values = {
+            name: value
+            for name, value in asdict(self).items()
+            if value or name not in _LATER_FIELDS
+        }
+        record = json.dumps(values, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256((previous_hash + record).encode("ascii")).hexdigest()
 
     def _repr_html_(self) -> str:
@@ -220,11 +257,12 @@ class DecisionLog:
         rows = "".join(
             f"<tr><th>{escape(d.item_id)}</th><td>{escape(d.label or 'skipped')}</td>"
             f"<td>{escape(d.proposed or '')}</td><td>{escape(d.reviewer)}</td>"
-            f"<td>{escape(d.decided_at)}</td><td>{escape(d.comment)}</td></tr>"
+            f"<td>{escape(d.decided_at)}</td><td>{escape(d.cause)}</td>"
+            f"<td>{escape(d.comment)}</td></tr>"
             for d in self.decisions[-10:]
         )
         return (
             f"<div><p>{escape(repr(self))}</p><table><thead><tr><th>item_id</th><th>label</th>"
-            f"<th>proposed</th><th>reviewer</th><th>decided at</th><th>comment</th></tr></thead>"
+            f"<th>proposed</th><th>reviewer</th><th>decided at</th><th>cause</th><th>comment</th></tr></thead>"
             f"<tbody>{rows}</tbody></table></div>"
         )

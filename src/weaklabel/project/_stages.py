@@ -25,7 +25,13 @@ from weaklabel.project._state import digest
 from weaklabel.project._workspace import Workspace
 from weaklabel.refine import refine
 from weaklabel.review import write_queue
-from weaklabel.triage import Feedback, apply_decisions, estimate_accuracy, rank_for_review
+from weaklabel.triage import (
+    Feedback,
+    apply_decisions,
+    estimate_accuracy,
+    rank_for_review,
+    root_causes,
+)
 
 __all__ = ["STAGES", "Stage"]
 
@@ -174,10 +180,11 @@ def _refine(ws: Workspace) -> dict[str, Any]:
 
 def _what_answers_did(ws: Workspace, feedback: Feedback) -> dict[str, Any]:
     """Return what changed by reviewers' answers, and the accuracy that the random ones show."""
+    facts = _what_answers_say(ws)
     if feedback.held_out.n_items == 0:
-        return {}
+        return facts
     moved = feedback.functions["change"].abs() >= _MOVED
-    facts: dict[str, Any] = {
+    facts |= {
         "flipped": dict(feedback.flipped),
         "moved": {
             str(name): [float(row["before"]), float(row["now"])]
@@ -194,6 +201,17 @@ def _what_answers_did(ws: Workspace, feedback: Feedback) -> dict[str, Any]:
     except DecisionsError:  # no random item was answered yet
         return facts
     return facts | {"estimate": {"words": estimate.words(), "advice": estimate.advice()}}
+
+
+def _what_answers_say(ws: Workspace) -> dict[str, Any]:
+    """Return the causes that reviewers gave, and how many decisions are on items that are gone."""
+    decisions = ws.decisions()
+    if not len(decisions):
+        return {}
+    refined = io.load(ws.work / "refined.parquet", SoftLabels)
+    found = root_causes(decisions, _load_votes(ws), refined)
+    said = {"causes": found.words() if found.n_with_cause else "", "elsewhere": found.left_out()}
+    return {name: words for name, words in said.items() if words}
 
 
 def _queue_starts(ws: Workspace) -> list[int]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from weaklabel.core import Decision, LabelSchema, ReviewQueue
+from weaklabel.core import CAUSES, Decision, LabelSchema, ReviewQueue
 from weaklabel.errors import DecisionsError
 from weaklabel.review._answer_rows import AnswerRow, read_rows
 
@@ -16,6 +16,10 @@ __all__ = ["read_answers"]
 
 _SKIPPED = ("skip", "?")
 _SHOWN = 5
+
+#: What may be written for each cause, beside its name; in the order of CAUSES.
+_SHORT = ("bug", "ambiguous", "guideline", "scope", "data")
+_CAUSE_OF = dict(zip((*CAUSES, *_SHORT), CAUSES * 2, strict=True))
 
 
 def read_answers(
@@ -33,9 +37,12 @@ def read_answers(
     path : path-like
         CSV (comma, semicolon or tab; UTF-8, with or without a byte order mark)
         or JSONL with the fields ``item_id`` and ``answer``, such as the files of
-        `write_queue`; ``reviewer``, ``comment`` and ``decided_at`` if wanted. An
-        answer is a class name (in any case, where that is unique), ``skip`` or
-        ``?`` for "I cannot say", or empty for "not answered yet".
+        `write_queue`; ``reviewer``, ``comment``, ``cause`` and ``decided_at`` if
+        wanted. An answer is a class name (in any case, where that is unique),
+        ``skip`` or ``?`` for "I cannot say", or empty for "not answered yet". A
+        cause is one of `weaklabel.core.CAUSES` in any case, short ``bug``,
+        ``ambiguous``, ``guideline``, ``scope`` or ``data``, or empty; a skip may
+        have one too.
     schema : LabelSchema
         The classes.
     item_ids : iterable of str
@@ -54,9 +61,10 @@ def read_answers(
     Raises
     ------
     DecisionsError
-        If an item or a class is unknown, an item has two answers of one
-        reviewer, or nobody is named as reviewer. One error lists the first five
-        such lines, and no decision is returned.
+        If an item, a class or a cause is unknown, an item has two answers or two
+        causes of one reviewer, a row has a cause but no answer, or nobody is named
+        as reviewer. One error lists the first five such lines, and no decision is
+        returned.
     FileFormatError
         If the file is missing, empty, not UTF-8, broken, or lacks a column.
 
@@ -71,7 +79,7 @@ def read_answers(
     [('a', 'spam'), ('c', None)]
     """
     file = Path(path)
-    rows = [row for row in read_rows(file) if row.text("answer")]
+    rows = [row for row in read_rows(file) if row.text("answer") or row.text("cause")]
     items = _KnownItems(item_ids)
     label_of = _labels(schema)
     shown = None if queue is None else _shown(queue)
@@ -86,7 +94,8 @@ def read_answers(
         except DecisionsError as error:
             problems.append(f"line {row.line}: {error}")
     if problems:
-        raise DecisionsError(_all_problems(file, problems, schema))
+        with_causes = any(row.text("cause") for row in rows)
+        raise DecisionsError(_all_problems(file, problems, schema, with_causes))
     return tuple(decision for _, decision in decisions.values())
 
 
@@ -144,15 +153,31 @@ def _decision(
     if not who:
         raise DecisionsError("nobody is named as reviewer, give a column or an argument 'reviewer'")
     key = items.check(row.raw("item_id"))
+    cause = _cause(row.text("cause"))
+    if not row.text("answer"):
+        raise DecisionsError(
+            f"item {key[:60]!r} has the cause {cause!r} but no answer, give one, or 'skip'"
+        )
     label = label_of(row.raw("answer"))
     comment = row.raw("comment")
     for name, text in (("comment", comment), ("reviewer", who)):
         if not _is_unicode(text):
             raise DecisionsError(f"{name} {text[:60]!r} holds half a character (a lone surrogate)")
     try:
-        return Decision(key, label, who, row.text("decided_at") or now, comment=comment)
+        decided_at = row.text("decided_at") or now
+        return Decision(key, label, who, decided_at, comment=comment, cause=cause)
     except DecisionsError as error:
         raise DecisionsError(str(error).rstrip(".")) from None
+
+
+def _cause(text: str) -> str:
+    """Return the cause that `text` names, "" for none."""
+    key = " ".join(text.casefold().split())
+    if not key or key in _CAUSE_OF:
+        return _CAUSE_OF.get(key, "")
+    close = difflib.get_close_matches(key, _CAUSE_OF, n=1)
+    hint = f", did you mean {_CAUSE_OF[close[0]]!r}?" if close else ""
+    raise DecisionsError(f"cause {text[:60]!r} is not known{hint}")
 
 
 def _with_context(
@@ -185,21 +210,32 @@ def _add(
             f"item {decision.item_id[:60]!r} is {decision.label or 'skip'!r} here "
             f"and {earlier.label or 'skip'!r} on line {first}"
         )
+    if earlier.cause != decision.cause:
+        raise DecisionsError(
+            f"item {decision.item_id[:60]!r} has {_the_cause(decision)} here "
+            f"and {_the_cause(earlier)} on line {first}"
+        )
+
+
+def _the_cause(decision: Decision) -> str:
+    return f"the cause {decision.cause!r}" if decision.cause else "no cause"
 
 
 def _is_unicode(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _all_problems(file: Path, problems: list[str], schema: LabelSchema) -> str:
+def _all_problems(file: Path, problems: list[str], schema: LabelSchema, with_causes: bool) -> str:
     lines = "; ".join(problems[:_SHOWN])
     more = len(problems) - _SHOWN
     rest = f"; and {more} more" if more > 0 else ""
     classes = ", ".join(repr(name) for name in schema.classes[:10])
     dots = ", …" if schema.n_classes > 10 else ""
     count = "1 answer" if len(problems) == 1 else f"{len(problems)} answers"
+    causes = ", ".join(map(repr, CAUSES))
+    on_causes = f"A cause must be {causes} or empty. " if with_causes else ""
     return (
         f"{file} has {count} that cannot be used, so none was taken: {lines}{rest}. "
-        f"An answer must be {classes}{dots}, 'skip' or empty, of an item in the data. "
+        f"An answer must be {classes}{dots}, 'skip' or empty, of an item in the data. {on_causes}"
         "Correct these lines and give the file again."
     )

@@ -32,8 +32,8 @@ def write_queue(
     """Write queue.csv and queue.jsonl for the people who review.
 
     Both have one row for each item, most urgent first, with the fields
-    ``item_id``, ``answer`` and ``comment`` (empty: the reviewer fills them in),
-    ``proposed``, ``probability``, ``p_<class>``, ``stratum``, ``reasons`` and
+    ``item_id``, ``answer``, ``comment`` and ``cause`` (empty: the reviewer fills
+    them in), ``proposed``, ``probability``, ``p_<class>``, ``stratum``, ``reasons`` and
     ``votes`` beside the item's own columns; of these, one with such a name
     becomes ``item_<name>``. `read_answers` reads either file back.
 
@@ -78,7 +78,7 @@ def write_queue(
     """
     items = as_items(items, id_column)
     rows = list(_rows(queue, items, votes, text_columns))
-    names = list(rows[0]) if rows else ["item_id", "answer", "comment"]
+    names = list(rows[0]) if rows else ["item_id", "answer", "comment", "cause"]
     paths = Path(folder) / "queue.csv", Path(folder) / "queue.jsonl"
     for path in paths:
         _keep_answers(path)
@@ -95,14 +95,14 @@ def _rows(
     text_columns: Sequence[str] | None,
 ) -> Iterator[dict[str, Any]]:
     classes = queue.schema.classes
-    before = ["item_id", "answer", "comment", "proposed", "probability"]
+    before = ["item_id", "answer", "comment", "cause", "proposed", "probability"]
     after = [*(f"p_{name}" for name in classes), "stratum", "reasons", "votes"]
     columns = _shown(queue, items, text_columns, [*before, *after])
     voted = _votes_in_words(queue, votes)
     proposed = queue.schema.decode(queue.proposed)
     for i, key in enumerate(queue.item_ids.tolist()):
         proba = np.round(queue.posterior[i], 6).tolist()
-        head = (key, "", "", proposed[i], max(proba))
+        head = (key, "", "", "", proposed[i], max(proba))
         tail = (*proba, queue.strata[i], list(queue.reasons[i]), voted[i])
         yield {
             **dict(zip(before, head, strict=True)),
@@ -158,6 +158,6 @@ def _keep_answers(path: Path) -> None:
 
 def _has_answers(path: Path) -> bool:
     try:
-        return any(row.text("answer") for row in read_rows(path))
+        return any(row.text("answer") or row.text("cause") for row in read_rows(path))
     except FileFormatError:
         return True  # no longer as we wrote it: somebody has been at work

@@ -67,8 +67,8 @@ class DecisionStore:
         """Store decisions at the end of the log, all of them or none.
 
         A decision that repeats the standing one of its reviewer (same item,
-        label and comment) is left out, so that reading an answer file twice
-        stores nothing new.
+        label, comment and cause) is left out, so that reading an answer file
+        twice stores nothing new. A file of an older version is migrated first.
 
         Parameters
         ----------
@@ -106,11 +106,13 @@ class DecisionStore:
             with engine.begin() as connection:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 _tables.create_tables(connection)
+                self._check_version(connection)  # again: another process may have been faster
                 return _append(connection, given)
 
     def log(self) -> DecisionLog:
         """Return all decisions in order; an empty log where there is no file yet.
 
+        A file of an older version is read as it is.
         Raises FileFormatError if the file is damaged, or no decision log.
         """
         rows = self._rows()
@@ -169,8 +171,9 @@ class DecisionStore:
             if not self._check_tables(engine, may_be_empty=True):
                 return []
             with engine.connect() as connection:
-                query = _tables.decisions.select().order_by(_tables.decisions.c.sequence)
-                return [dict(row) for row in connection.execute(query).mappings()]
+                # Whatever columns there are: older tables have fewer, and reading adds none.
+                query = "SELECT * FROM weaklabel_decisions ORDER BY sequence"
+                return [dict(row) for row in connection.exec_driver_sql(query).mappings()]
 
     def _check_tables(self, engine: sa.Engine, may_be_empty: bool) -> bool:
         from weaklabel.review import _tables
@@ -184,15 +187,18 @@ class DecisionStore:
                 raise FileFormatError(
                     f"{self.path} is an SQLite database but no decision log. Name another file."
                 )
-            key = _tables.meta.c.key == "schema_version"
-            found = connection.execute(_tables.meta.select().where(key)).first()
-        version = int(found.value) if found and found.value.isdigit() else 0
-        if not 1 <= version <= _tables.SCHEMA_VERSION:
+            self._check_version(connection)
+        return True
+
+    def _check_version(self, connection: sa.Connection) -> None:
+        from weaklabel.review._tables import SCHEMA_VERSION, schema_version
+
+        version = schema_version(connection)
+        if not 1 <= version <= SCHEMA_VERSION:
             raise FileFormatError(
-                f"{self.path} has schema version {version}, must be {_tables.SCHEMA_VERSION} for "
+                f"{self.path} has schema version {version}, must be 1 to {SCHEMA_VERSION} for "
                 "this version of weaklabel. Upgrade weaklabel."
             )
-        return True
 
     @contextmanager
     def _words(self, writing: bool) -> Iterator[None]:
@@ -273,14 +279,14 @@ def _is_repeat(connection: sa.Connection, decision: Decision) -> bool:
     same = (decisions.c.item_id == decision.item_id) & (decisions.c.reviewer == decision.reviewer)
     query = decisions.select().where(same).order_by(sa.desc("sequence")).limit(1)
     standing = connection.execute(query).first()
-    return standing is not None and (standing.label, standing.comment) == (
-        decision.label,
-        decision.comment,
-    )
+    if standing is None:
+        return False
+    before = standing.label, standing.comment, standing.cause
+    return bool(before == (decision.label, decision.comment, decision.cause))
 
 
 def _decision(row: dict[str, Any]) -> Decision:
-    return Decision(**{name: row[name] for name in _FIELDS})
+    return Decision(**{name: row[name] for name in _FIELDS if name in row})
 
 
 def _is_intact(row: dict[str, Any]) -> bool:

@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.pool import NullPool
 
-__all__ = ["SCHEMA_VERSION", "connect", "create_tables", "decisions", "meta", "set_durable"]
+__all__ = [
+    "SCHEMA_VERSION",
+    "connect",
+    "create_tables",
+    "decisions",
+    "meta",
+    "schema_version",
+    "set_durable",
+]
 
-#: Version of the tables; a log of a newer one is refused.
-SCHEMA_VERSION = 1
+#: What brings the tables of the version before to the version of each key. To change them, add
+#: an entry, and change `decisions` to what it makes; a new column goes last, with a default that
+#: is the value of all decisions before it.
+_MIGRATIONS: Mapping[int, tuple[str, ...]] = {
+    2: ("ALTER TABLE weaklabel_decisions ADD COLUMN cause TEXT NOT NULL DEFAULT ''",),
+}
+
+#: Version of the tables; a log of a newer one is refused, one of an older one is read as it is,
+#: and migrated when something is appended.
+SCHEMA_VERSION = max(_MIGRATIONS)
 
 _metadata = sa.MetaData()
 
@@ -38,6 +55,7 @@ decisions = sa.Table(
     # Unique, so that the chain cannot fork whatever writes to the table.
     sa.Column("previous_hash", sa.Text, nullable=False, unique=True),
     sa.Column("hash", sa.Text, nullable=False, unique=True),
+    sa.Column("cause", sa.Text, nullable=False, server_default=""),
     sa.Index("weaklabel_decisions_of", "item_id", "reviewer", "sequence"),
 )
 
@@ -84,10 +102,33 @@ def set_durable(engine: sa.Engine, timeout_seconds: float) -> None:
             time.sleep(0.01)
 
 
+def schema_version(connection: sa.Connection) -> int:
+    """Return the version of the tables in a log, 0 where it is none that we wrote."""
+    query = meta.select().where(meta.c.key == "schema_version")
+    found = connection.execute(query).first()
+    return int(found.value) if found and found.value.isdecimal() else 0
+
+
 def create_tables(connection: sa.Connection) -> None:
-    """Create tables and triggers where they are missing, inside the caller's transaction."""
+    """Create tables and triggers where they are missing, and bring older tables up to date.
+
+    All inside the caller's transaction, which must hold the write lock: of two processes
+    that find old tables at once, the second then finds new ones.
+    """
     _metadata.create_all(connection)
     for trigger in _TRIGGERS:
         connection.exec_driver_sql(trigger)
     version = {"key": "schema_version", "value": str(SCHEMA_VERSION)}
     connection.execute(meta.insert().prefix_with("OR IGNORE").values(version))
+    _migrate(connection)
+
+
+def _migrate(connection: sa.Connection) -> None:
+    before = schema_version(connection)
+    for version, statements in sorted(_MIGRATIONS.items()):
+        if version > before:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+    if before < SCHEMA_VERSION:
+        is_version = meta.c.key == "schema_version"
+        connection.execute(meta.update().where(is_version).values(value=str(SCHEMA_VERSION)))

@@ -7,16 +7,19 @@ from weaklabel.triage._class_health import ClassHealth, class_health
 from weaklabel.triage._function_health import function_health
 from weaklabel.triage._quality_gate import QualityCheck, check_quality
 from weaklabel.triage._rank import rank_for_review
+from weaklabel.triage._root_causes import RootCauses, root_causes
 
 __all__ = [
     "AccuracyEstimate",
     "ClassHealth",
     "Feedback",
     "QualityCheck",
+    "RootCauses",
     "apply_decisions",
     "check_quality",
     "class_health",
     "estimate_accuracy",
     "function_health",
     "rank_for_review",
+    "root_causes",
 ]
