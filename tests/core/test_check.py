@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from weaklabel.core._check import check_choice, check_fraction, check_int, check_number, read_only
+from weaklabel.core._check import (
+    check_choice,
+    check_fraction,
+    check_int,
+    check_number,
+    check_type,
+    read_only,
+)
 from weaklabel.errors import ParameterError
 
 
@@ -25,6 +32,10 @@ def test_accepted_values_come_back_as_plain_numbers():
         (
             lambda: check_fraction("f", 1.1, "Give a share."),
             "must be a number in [0, 1]. Give a share.",
+        ),
+        (
+            lambda: check_type("soft", "egg", bytes),
+            "soft is 'egg', must be a bytes. Check the order of the arguments, or name them.",
         ),
         (lambda: check_choice("c", "z", ("a", "b")), "c is 'z', must be one of 'a', 'b'."),
     ],

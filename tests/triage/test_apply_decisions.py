@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from weaklabel.core import Decision, DecisionLog, LabelSchema, SoftLabels, SoftVotes, VoteMatrix
-from weaklabel.errors import DecisionsError, ItemsError, LabelsError, VotesError
+from weaklabel.errors import DecisionsError, ItemsError, LabelsError, ParameterError, VotesError
 from weaklabel.triage import apply_decisions
 
 SCHEMA = LabelSchema(["ham", "spam"])
@@ -140,6 +140,13 @@ def test_what_does_not_fit_is_answered():
         apply_decisions(log_of({"i001": "egg"}), soft, votes, pred)
     with pytest.raises(VotesError, match=r"apply_decisions, .* Call votes.hard\(\)"):
         apply_decisions(DecisionLog(), soft, SoftVotes.from_votes(votes), pred)
+
+
+@pytest.mark.parametrize("order", [(1, 0, 2, 3), (0, 2, 1, 3), (0, 1, 3, 2), (3, 1, 2, 0)])
+def test_arguments_in_another_order_are_refused(order):
+    given = [DecisionLog(), *case()]
+    with pytest.raises(ParameterError, match=r"Check the order of the arguments, or name them"):
+        apply_decisions(*(given[i] for i in order))
 
 
 def test_it_is_shown_in_words():

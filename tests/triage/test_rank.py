@@ -209,6 +209,13 @@ def test_what_is_no_log_is_refused():
         rank_for_review(*case(n=10, n_uncovered=2), decisions="item-0001")
 
 
+@pytest.mark.parametrize("order", [(1, 0, 2), (0, 2, 1), (2, 1, None)])
+def test_arguments_in_another_order_are_refused(order):
+    given = [*case(n=10, n_uncovered=2)]
+    with pytest.raises(ParameterError, match=r"Check the order of the arguments, or name them"):
+        rank_for_review(*(None if i is None else given[i] for i in order))
+
+
 def find_wrong(n=400, seed=0):
     """Return a case in which the classifier alone tells wrong labels, and the gold."""
     rng = np.random.default_rng(seed)

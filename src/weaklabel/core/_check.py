@@ -11,7 +11,14 @@ import numpy.typing as npt
 
 from weaklabel.errors import ParameterError, wrong_value
 
-__all__ = ["check_choice", "check_fraction", "check_int", "check_number", "read_only"]
+__all__ = [
+    "check_choice",
+    "check_fraction",
+    "check_int",
+    "check_number",
+    "check_type",
+    "read_only",
+]
 
 
 def check_int(argument: str, value: object, low: int, advice: str = "") -> int:
@@ -45,6 +52,14 @@ def check_choice(argument: str, value: object, choices: tuple[str, ...], advice:
         return value
     allowed = "one of " + ", ".join(repr(c) for c in choices)
     raise ParameterError(wrong_value(argument, value, allowed, advice))
+
+
+def check_type(argument: str, value: object, kind: type) -> None:
+    """Raise ParameterError if `value` is no `kind`, as where arguments are in the wrong order."""
+    if not isinstance(value, kind):
+        article = "an" if kind.__name__[0] in "AEIOU" else "a"
+        advice = "Check the order of the arguments, or name them."
+        raise ParameterError(wrong_value(argument, value, f"{article} {kind.__name__}", advice))
 
 
 def read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from weaklabel.core._arrays import BoolArray, FloatArray, IntArray, StringArray
-from weaklabel.core._check import read_only
+from weaklabel.core._check import check_type, read_only
 from weaklabel.core._ids import check_item_ids, default_item_ids
 from weaklabel.core._numerics import tied_argmax
 from weaklabel.core._schema import ABSTAIN, LabelSchema
@@ -394,12 +394,16 @@ Votes: TypeAlias = VoteMatrix | SoftVotes
 
 
 def require_hard(votes: Votes, needed_for: str) -> VoteMatrix:
-    """Return `votes`; raise VotesError if they are SoftVotes, and say how to harden them."""
+    """Return `votes`; raise VotesError if they are SoftVotes, and say how to harden them.
+
+    What is no votes at all raises ParameterError.
+    """
     if isinstance(votes, SoftVotes):
         raise VotesError(
             f"votes is a SoftVotes, must be a VoteMatrix for {needed_for}, which counts votes for "
             "single classes. Call votes.hard() for the most probable class of each vote."
         )
+    check_type("votes", votes, VoteMatrix)
     return votes
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from weaklabel.core import BoolArray, DecisionLog, FloatArray, IntArray, SoftLabels, VoteMatrix
+from weaklabel.core._check import check_type
 from weaklabel.core._ids import match_item_ids
 from weaklabel.core._soft_votes import require_hard
 from weaklabel.errors import LabelsError
@@ -101,6 +102,8 @@ def apply_decisions(
         If an answer is no class.
     VotesError
         If `votes` are soft.
+    ParameterError
+        If an argument is of another type.
 
     Notes
     -----
@@ -125,6 +128,10 @@ def apply_decisions(
     Feedback(3 answers; labels flipped: 3 answered, 3 same votes, 0 same functions, 0 content)
     """
     votes = require_hard(votes, "apply_decisions")
+    check_type("decisions", decisions, DecisionLog)
+    check_type("soft", soft, SoftLabels)
+    if pred_probs is not None:
+        check_type("pred_probs", pred_probs, SoftLabels)
     _check_classes(soft, votes, pred_probs)
     order = np.argsort(soft.item_ids, kind="stable")  # sums of floats depend on their order
     ids = soft.item_ids[order]

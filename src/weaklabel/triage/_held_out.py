@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from weaklabel.core import FloatArray, SoftLabels, VoteMatrix
+from weaklabel.core._check import check_type
 from weaklabel.core._ids import match_item_ids
 from weaklabel.core._numerics import log_normalize, safe_log
 from weaklabel.errors import LabelsError
@@ -44,7 +45,11 @@ def matching_rows(
         If `soft` or `pred_probs` lack an item of `votes`.
     LabelsError
         If they have other classes, or `pred_probs` comes from a label model.
+    ParameterError
+        If an argument is of another type.
     """
+    check_type("soft", soft, SoftLabels)
+    check_type("pred_probs", pred_probs, SoftLabels)
     for name, noun in (("soft", soft), ("pred_probs", pred_probs)):
         if noun.schema != votes.schema:
             raise LabelsError(

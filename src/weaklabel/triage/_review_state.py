@@ -18,9 +18,10 @@ from weaklabel.core import (
     StringArray,
     VoteMatrix,
 )
+from weaklabel.core._check import check_type
 from weaklabel.core._ids import match_item_ids
 from weaklabel.core._numerics import log_normalize, margin, safe_log
-from weaklabel.errors import LabelsError, ParameterError, wrong_value
+from weaklabel.errors import LabelsError
 from weaklabel.triage._error_odds import suspicion
 from weaklabel.triage._vote_patterns import VotePatterns, patterns_of
 
@@ -186,8 +187,10 @@ def _check(
     proposed: SoftLabels,
     decisions: DecisionLog,
 ) -> None:
-    if not isinstance(decisions, DecisionLog):
-        raise ParameterError(wrong_value("decisions", decisions, "a DecisionLog"))
+    check_type("soft", soft, SoftLabels)
+    check_type("pred_probs", pred_probs, SoftLabels)
+    check_type("proposed", proposed, SoftLabels)
+    check_type("decisions", decisions, DecisionLog)
     for name, noun in (("votes", votes), ("pred_probs", pred_probs), ("proposed", proposed)):
         if noun.schema != soft.schema:
             raise LabelsError(

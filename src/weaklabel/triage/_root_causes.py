@@ -19,6 +19,7 @@ from weaklabel.core import (
     SoftLabels,
     VoteMatrix,
 )
+from weaklabel.core._check import check_type
 from weaklabel.core._ids import match_item_ids
 from weaklabel.core._soft_votes import require_hard
 from weaklabel.errors import DecisionsError, LabelsError, wrong_value
@@ -160,6 +161,8 @@ def root_causes(decisions: DecisionLog, votes: VoteMatrix, soft: SoftLabels) -> 
         If an answer with a cause, to an item of `soft`, is no class.
     VotesError
         If `votes` are soft.
+    ParameterError
+        If an argument is of another type.
 
     Notes
     -----
@@ -185,6 +188,8 @@ def root_causes(decisions: DecisionLog, votes: VoteMatrix, soft: SoftLabels) -> 
     labeling function bug link              1      2    0.5
     """
     votes = require_hard(votes, "root_causes")
+    check_type("decisions", decisions, DecisionLog)
+    check_type("soft", soft, SoftLabels)
     if votes.schema != soft.schema:
         raise LabelsError(
             f"votes has classes {list(votes.schema.classes)}, must have those of soft, "
