@@ -30,6 +30,12 @@ def test_a_stratum_gets_more_the_more_it_finds():
     assert shares[3] > 0.4
 
 
+def test_a_stratum_that_was_never_tried_gets_its_share_however_little_error_finds():
+    for n_wrong in (0, 50, 100):
+        found = shares_of({"error": 100, "uncovered": 0}, {"error": n_wrong, "uncovered": 0})
+        assert found["uncovered"] == pytest.approx(0.25)
+
+
 def test_outliers_are_expected_to_find_little_until_they_do():
     names = ("error", "outlier")
     before = shares_of(dict.fromkeys(names, 0), dict.fromkeys(names, 0))["outlier"]

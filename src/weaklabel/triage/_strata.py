@@ -11,9 +11,10 @@ from weaklabel.core import FloatArray, IntArray
 
 __all__ = ["by_turns", "counts_of", "descending", "shares_of"]
 
-#: What a stratum is expected to find before any answer, and how many answers that counts.
-_EXPECTED: Mapping[str, float] = {"outlier": 0.1}
-_EVEN, _STRENGTH = 0.5, 2.0
+#: What "error" is expected to find before any answer, what others are expected to find beside it,
+#: and how many answers that counts.
+_EXPECTED, _STRENGTH = 0.5, 2.0
+_AS_MUCH_AS_ERROR: Mapping[str, float] = {"outlier": 0.2}
 #: A stratum beside "error" that finds as much gets so much of what "error" gets.
 _BESIDE = 1 / 3
 _POWER = 2
@@ -37,8 +38,9 @@ def shares_of(n_answers: Mapping[str, int], n_wrong: Mapping[str, int]) -> dict[
     -----
     With the rate ``r = (wrong + 2 e) / (answers + 2)``, "error" weighs ``r**2`` and each other
     stratum ``r**2 / 3``: a quarter for one that finds as much, little for one that finds
-    little. The others are for what "error" does not see. Before any answer ``e`` is one half,
-    one tenth for "outlier", which mostly finds items that no class fits.
+    little. The others are for what "error" does not see. ``e``, what is expected before any
+    answer, is one half for "error", for others the rate of "error", and a fifth of it for
+    "outlier", which mostly finds items that no class fits.
 
     Examples
     --------
@@ -47,13 +49,19 @@ def shares_of(n_answers: Mapping[str, int], n_wrong: Mapping[str, int]) -> dict[
     >>> shares_of({"error": 18, "uncovered": 18}, {"error": 15, "uncovered": 3})["uncovered"] < 0.05
     True
     """
-    weight = {}
-    for name, n in n_answers.items():
-        expected = _EXPECTED.get(name, _EVEN)
-        rate = (n_wrong[name] + _STRENGTH * expected) / (n + _STRENGTH)
-        weight[name] = rate**_POWER * (1.0 if name == "error" else _BESIDE)
+    base = _rate("error", n_answers, n_wrong, _EXPECTED)
+    weight = {"error": base**_POWER}
+    for name in sorted(n_answers.keys() - weight.keys()):
+        expected = base * _AS_MUCH_AS_ERROR.get(name, 1.0)
+        weight[name] = _BESIDE * _rate(name, n_answers, n_wrong, expected) ** _POWER
     total = sum(weight.values())
-    return {name: w / total for name, w in weight.items()}
+    return {name: weight[name] / total for name in n_answers}
+
+
+def _rate(
+    name: str, n_answers: Mapping[str, int], n_wrong: Mapping[str, int], expected: float
+) -> float:
+    return (n_wrong[name] + _STRENGTH * expected) / (n_answers[name] + _STRENGTH)
 
 
 def counts_of(shares: Mapping[str, float], n: int, rng: np.random.Generator) -> dict[str, int]:
