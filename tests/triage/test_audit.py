@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
-from weaklabel.core import Decision, DecisionLog, LabelSchema, SoftLabels
+from weaklabel.core import Decision, DecisionLog, LabelSchema, SoftLabels, VoteMatrix
 from weaklabel.errors import DecisionsError, ItemsError, LabelsError, ParameterError
+from weaklabel.triage._apply_decisions import apply_decisions
 from weaklabel.triage._audit import estimate_accuracy
+from weaklabel.triage._rank import rank_for_review
 
 SCHEMA = LabelSchema(["ham", "spam"])
 AT = "2026-05-04T10:15:00+00:00"
@@ -174,6 +176,50 @@ def _review(rng, queues_known):
     estimate = estimate_accuracy(DecisionLog(decisions), soft(300), queue_starts=starts)
     truth = 1 - wrong[~answered].sum() / 300
     return estimate.low - 1e-9 <= truth <= estimate.high + 1e-9
+
+
+def test_held_out_labels_estimate_labels_that_learn_from_the_answers_and_those_of_now_do_not():
+    rng = np.random.default_rng(3)
+    reviews = [_learning_review(rng, seed) for seed in range(40)]
+    held, error, error_of_now = np.mean(reviews, axis=0)
+    assert held >= 0.87  # 95 in 100 less 2.5 standard errors
+    assert abs(error) < 0.03 < 0.08 < error_of_now
+
+
+def _learning_review(rng, seed):
+    """Review 200 items in two queues; is the truth held, and by how much are estimates too high?"""
+    gold = rng.integers(0, 2, 200)
+    wrong = rng.random((200, 3)) < [0.25, 0.3, 0.4]
+    silent = rng.random((200, 3)) < 0.3
+    codes = np.where(silent, -1, np.where(wrong, 1 - gold[:, None], gold[:, None]))
+    votes = VoteMatrix.from_array(codes, SCHEMA)
+    p_spam = (codes == 1).sum(axis=1) + 1
+    p_spam = p_spam / (p_spam + (codes == 0).sum(axis=1) + 1)
+    labels = SoftLabels(np.stack([1 - p_spam, p_spam], axis=1), None, SCHEMA)
+    content = np.clip(0.5 + 0.2 * (gold - 0.5) + rng.normal(0, 0.15, 200), 0.02, 0.98)
+    pred_probs = SoftLabels(np.stack([1 - content, content], axis=1), None, SCHEMA, "refine")
+    log = []
+    for q in range(2):
+        queue = rank_for_review(
+            labels,
+            votes,
+            pred_probs,
+            40,
+            decisions=DecisionLog(log),
+            random_share=0.5,
+            seed=seed + q,
+        )
+        pairs = zip(queue.item_ids.tolist(), queue.strata, strict=True)
+        log += [said(key, SCHEMA.classes[gold[int(key)]], stratum) for key, stratum in pairs]
+    decisions = DecisionLog(log)
+    feedback = apply_decisions(decisions, labels, votes, pred_probs)
+    truth = (feedback.soft.posterior.argmax(axis=1) == gold).mean()
+    found, of_now = (
+        estimate_accuracy(decisions, feedback.soft, held_out=held_out, queue_starts=[0, 40])
+        for held_out in (feedback.held_out, feedback.soft)
+    )
+    held = found.low - 1e-9 <= truth <= found.high + 1e-9
+    return held, found.accuracy - truth, of_now.accuracy - truth
 
 
 def test_chosen_answers_alone_estimate_nothing():
