@@ -178,6 +178,7 @@ def _review(rng, queues_known):
     return estimate.low - 1e-9 <= truth <= estimate.high + 1e-9
 
 
+@pytest.mark.slow
 def test_held_out_labels_estimate_labels_that_learn_from_the_answers_and_those_of_now_do_not():
     rng = np.random.default_rng(3)
     reviews = [_learning_review(rng, seed) for seed in range(40)]
