@@ -145,3 +145,18 @@ def test_few_rows_equal_rows_and_single_precision_are_grouped():
 def test_a_cosine_below_a_half_is_refused():
     with pytest.raises(ParameterError, match=r"threshold is 0\.2, must be a number in \[0\.5, 1\]"):
         near_duplicate_rows(np.ones((2, 40)), threshold=0.2)
+
+
+def test_the_steps_can_be_watched():
+    seen = []
+
+    def watch(steps):
+        seen.append(0)
+        for step in steps:
+            yield step
+            seen[-1] += 1
+
+    near_duplicate_groups([LONG, LONG + "s"], watch=watch)
+    near_duplicate_rows(embeddings(), watch=watch)
+    assert len(seen) == 2
+    assert min(seen) > 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +41,11 @@ _IsNear = Callable[[IntArray, IntArray], BoolArray]
 
 
 def near_duplicate_groups(
-    texts: Sequence[str], *, threshold: float = 0.8, seed: int = 0
+    texts: Sequence[str],
+    *,
+    threshold: float = 0.8,
+    seed: int = 0,
+    watch: Callable[[range], Iterable[int]] = iter,
 ) -> IntArray:
     """Return a group number for each text, equal for texts that are identical or nearly so.
 
@@ -58,6 +62,9 @@ def near_duplicate_groups(
         Jaccard index in [0.1, 1] from which two texts are near-duplicates.
     seed : int
         Seed of the hash functions.
+    watch : callable
+        Wraps the steps of the work, of about equal length, to show how far it is, as
+        ``tqdm.auto.tqdm`` does.
 
     Returns
     -------
@@ -95,7 +102,7 @@ def near_duplicate_groups(
     check_int("seed", seed, 0)
     keys = [_normalized(text, i) for i, text in enumerate(texts)]
     distinct = sorted(set(keys))
-    group = _group_distinct(distinct, threshold, seed)
+    group = _group_distinct(distinct, threshold, seed, watch)
     place = {key: int(g) for key, g in zip(distinct, group, strict=True)}
     numbers: dict[int, int] = {}
     found = [numbers.setdefault(place[key], len(numbers)) for key in keys]
@@ -103,7 +110,11 @@ def near_duplicate_groups(
 
 
 def near_duplicate_rows(
-    rows: npt.NDArray[np.floating], *, threshold: float = 0.95, seed: int = 0
+    rows: npt.NDArray[np.floating],
+    *,
+    threshold: float = 0.95,
+    seed: int = 0,
+    watch: Callable[[range], Iterable[int]] = iter,
 ) -> IntArray:
     """Return a group number for each row, equal for rows that point the same way, or nearly so.
 
@@ -119,6 +130,9 @@ def near_duplicate_rows(
         Cosine in [0.5, 1] from which two rows are near-duplicates.
     seed : int
         Seed of the projections.
+    watch : callable
+        Wraps the steps of the work, of about equal length, to show how far it is, as
+        ``tqdm.auto.tqdm`` does.
 
     Returns
     -------
@@ -170,8 +184,8 @@ def near_duplicate_rows(
         return near
 
     bands = signs.view(np.uint16)
-    for band in bands.T:
-        component = _join_band(band.astype(np.uint64), component, is_near)
+    for band in watch(range(bands.shape[1])):
+        component = _join_band(bands[:, band].astype(np.uint64), component, is_near)
     return component
 
 
@@ -222,22 +236,32 @@ def _normalized(text: object, i: int) -> str:
     return words or "".join(text.split())
 
 
-def _group_distinct(texts: list[str], threshold: float, seed: int) -> IntArray:
+def _group_distinct(
+    texts: list[str], threshold: float, seed: int, watch: Callable[[range], Iterable[int]]
+) -> IntArray:
     """Return a component number for each of the distinct, sorted, normalised texts."""
     root = np.arange(len(texts), dtype=np.int64)
     long = np.array([i for i, t in enumerate(texts) if len(t) >= _SHORTEST], dtype=np.int64)
     if len(long) < 2 or threshold == 1.0:
         return root
     chosen = [texts[i] for i in long]
-    signatures = _signatures(chosen, seed)
-    rows = _rows_per_band(threshold)
+    n_rows = _rows_per_band(threshold)
+    starts = range(0, _N_HASHES - n_rows + 1, n_rows)
+    blocks = list(_blocks([len(t) for t in chosen]))
+    hash_functions = _hash_functions(seed)
+    signatures = np.empty((len(chosen), _N_HASHES), dtype=np.uint32)
     component = np.arange(len(chosen), dtype=np.int64)
 
     def is_near(left: IntArray, right: IntArray) -> BoolArray:
         return _is_near(left, right, chosen, threshold)
 
-    for start in range(0, _N_HASHES - rows + 1, rows):
-        band = _combined(signatures[:, start : start + rows])
+    for step in watch(range(len(blocks) + len(starts))):
+        if step < len(blocks):
+            low, high = blocks[step]
+            signatures[low:high] = _signatures(chosen[low:high], hash_functions)
+            continue
+        start = starts[step - len(blocks)]
+        band = _combined(signatures[:, start : start + n_rows])
         component = _join_band(band, component, is_near)
     root[long] = long[component]
     return root
@@ -250,15 +274,18 @@ def _rows_per_band(threshold: float) -> int:
     return 1
 
 
-def _signatures(texts: list[str], seed: int) -> npt.NDArray[np.uint32]:
+def _hash_functions(seed: int) -> _UInt64:
+    """Return the factor and the shift of each hash function."""
     rng = np.random.default_rng(seed)
-    factors = rng.integers(0, 2**63, size=(_N_HASHES, 2), dtype=np.uint64) * 2 + 1
-    signatures = np.empty((len(texts), _N_HASHES), dtype=np.uint32)
-    for low, high in _blocks([len(t) for t in texts]):
-        shingles, starts = _shingles(texts[low:high])
-        for h, (factor, shift) in enumerate(factors):
-            hashed = ((shingles * factor + shift) >> np.uint64(32)).astype(np.uint32)
-            signatures[low:high, h] = np.minimum.reduceat(hashed, starts)
+    return rng.integers(0, 2**63, size=(_N_HASHES, 2), dtype=np.uint64) * 2 + 1
+
+
+def _signatures(texts: list[str], hash_functions: _UInt64) -> npt.NDArray[np.uint32]:
+    signatures = np.empty((len(texts), len(hash_functions)), dtype=np.uint32)
+    shingles, starts = _shingles(texts)
+    for h, (factor, shift) in enumerate(hash_functions):
+        hashed = ((shingles * factor + shift) >> np.uint64(32)).astype(np.uint32)
+        signatures[:, h] = np.minimum.reduceat(hashed, starts)
     return signatures
 
 

@@ -1,4 +1,4 @@
-"""fit_predict: soft targets, missing classes, classifiers of other kinds."""
+"""fit_classifier and fit_soft: soft targets, missing classes, classifiers of other kinds."""
 
 import numpy as np
 import pytest
@@ -10,8 +10,8 @@ from sklearn.tree import DecisionTreeClassifier
 from weaklabel.errors import ConvergenceWarning, ParameterError
 from weaklabel.refine._classifier import (
     check_classifier,
-    fit_predict,
-    fit_predict_soft,
+    fit_classifier,
+    fit_soft,
     weighted_copies,
 )
 
@@ -27,19 +27,21 @@ def test_copies_of_hardly_any_weight_are_dropped():
 
 def test_soft_targets_are_learned_as_probabilities():
     always = np.zeros((200, 1))
-    proba = fit_predict(LogisticRegression(), always, np.tile([0.3, 0.7], (200, 1)), always[:1], 0)
+    proba = fit_classifier(LogisticRegression(), always, np.tile([0.3, 0.7], (200, 1)), 0)(
+        always[:1]
+    )
     assert np.allclose(proba, [[0.3, 0.7]], atol=0.01)
 
 
 def test_the_classifier_itself_is_left_alone():
     model = LogisticRegression()
-    fit_predict(model, X, TARGETS, X, 0)
+    fit_classifier(model, X, TARGETS, 0)(X)
     assert not hasattr(model, "classes_")
 
 
 def test_a_class_that_was_never_seen_keeps_its_prior():
     targets = np.hstack([TARGETS * 0.995, np.full((4, 1), 0.005)])
-    proba = fit_predict(LogisticRegression(), X, targets, X, 0)
+    proba = fit_classifier(LogisticRegression(), X, targets, 0)(X)
     assert proba.shape == (4, 3)
     assert np.allclose(proba[:, 2], 0.005, atol=1e-5)
     assert np.allclose(proba.sum(axis=1), 1)
@@ -47,14 +49,14 @@ def test_a_class_that_was_never_seen_keeps_its_prior():
 
 def test_one_class_alone_gives_the_prior():
     targets = np.tile([1.0, 0.0], (4, 1))
-    assert fit_predict(LogisticRegression(), X, targets, X[:2], 0).tolist() == [[1, 0], [1, 0]]
+    assert fit_classifier(LogisticRegression(), X, targets, 0)(X[:2]).tolist() == [[1, 0], [1, 0]]
 
 
 @pytest.mark.parametrize(
     "model", [GaussianNB(), DecisionTreeClassifier(), KNeighborsClassifier(n_neighbors=1)]
 )
 def test_any_classifier_with_probabilities_will_do(model):
-    proba = fit_predict(model, X, TARGETS, np.array([[-2.0], [2.0]]), 0)
+    proba = fit_classifier(model, X, TARGETS, 0)(np.array([[-2.0], [2.0]]))
     assert proba.argmax(axis=1).tolist() == [0, 1]
     assert (proba > 0).all()
 
@@ -62,13 +64,13 @@ def test_any_classifier_with_probabilities_will_do(model):
 def test_without_weights_exact_ties_teach_nothing():
     targets = np.vstack([TARGETS, [[0.5, 0.5]]])
     rows = np.vstack([X, [[9.0]]])
-    proba = fit_predict(KNeighborsClassifier(n_neighbors=1), rows, targets, [[9.0]] * np.ones(1), 0)
+    proba = fit_classifier(KNeighborsClassifier(n_neighbors=1), rows, targets, 0)(rows[4:])
     assert proba.argmax() == 1
 
 
 def test_a_classifier_that_does_not_converge_warns_in_our_words():
     with pytest.warns(ConvergenceWarning, match=r"LogisticRegression of refine did not converge"):
-        fit_predict(LogisticRegression(max_iter=1), X * 100, TARGETS, X, 0)
+        fit_classifier(LogisticRegression(max_iter=1), X * 100, TARGETS, 0)
 
 
 @pytest.mark.parametrize("wrong", [LogisticRegression, object(), "logistic"])
@@ -81,19 +83,24 @@ def test_what_is_no_classifier_is_refused(wrong):
 
 def test_the_default_learns_from_some_rows_and_predicts_all():
     learned = np.array([True, False, True, True])
-    proba = fit_predict_soft(X, TARGETS, learned)
+    proba = fit_soft(X, TARGETS, learned)(X)
     assert proba.argmax(axis=1).tolist() == [0, 0, 1, 1]
     assert np.allclose(proba.sum(axis=1), 1)
 
 
 def test_the_default_gives_the_prior_where_it_saw_one_class():
     targets = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
-    proba = fit_predict_soft(X, targets, np.array([True, True, False, False]))
+    proba = fit_soft(X, targets, np.array([True, True, False, False]))(X)
     assert proba.tolist() == [[1, 0]] * 4
 
 
 def test_the_default_never_rules_a_class_out():
     targets = np.array([[1.0, 0.0, 0.0]] * 2 + [[0.0, 1.0, 0.0]] * 2)
-    proba = fit_predict_soft(X * 1000, targets, np.ones(4, bool))
+    proba = fit_soft(X * 1000, targets, np.ones(4, bool))(X * 1000)
     assert (proba > 0).all()
     assert proba[:, 2].max() < 0.001
+
+
+def test_no_rows_are_predicted_without_asking_the_classifier():
+    predict = fit_classifier(LogisticRegression(), X, TARGETS, 0)
+    assert predict(X[:0]).shape == (0, 2)

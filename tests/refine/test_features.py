@@ -13,6 +13,7 @@ from weaklabel.refine._columns import ColumnRoles
 from weaklabel.refine._features import (
     check_finite,
     content_groups,
+    fit_features,
     given_features,
     item_features,
 )
@@ -39,6 +40,44 @@ def test_numbers_are_standardized_and_missing_ones_flagged():
     spread = np.sqrt(0.5)  # of 1, 2, 3 and the median 2
     assert np.allclose(made[:, 0], np.array([-1, 0, 1, 0]) / spread)
     assert np.allclose(made[:, 1], [-0.25, -0.25, -0.25, 0.75])
+
+
+def test_other_items_get_the_same_columns_and_unknown_values_none():
+    learned = as_items(
+        pa.table({"t": ["free money", "song"], "x": [1.0, None], "c": ["a", "b"], "y": [0.0, 4.0]})
+    )
+    others = as_items(
+        pa.table({"t": ["new", "song"], "x": [2.0, 1.0], "c": ["z", "b"], "y": [np.inf, 1e308]})
+    )
+    matrix, encode = fit_features(learned, roles(["t"], ["x", "y"], ["c"]))
+    assert np.array_equal(encode(learned).toarray(), matrix.toarray())
+    made = encode(others).toarray()
+    assert made.shape == matrix.shape
+    assert np.isfinite(made).all()
+    assert made[0, -2:].tolist() == [0.0, 0.0]
+    assert np.array_equal(made[1, -2:], matrix.toarray()[1, -2:])
+
+
+def test_numbers_that_are_missing_everywhere_stay_out_of_other_items_too():
+    learned = table(x=[np.nan, np.nan], c=["a", "b"])
+    matrix, encode = fit_features(learned, roles(numbers=["x"], categories=["c"]))
+    assert matrix.shape == (2, 2)
+    assert encode(table(x=[1.0], c=["a"])).toarray().tolist() == [[1.0, 0.0]]
+
+
+def test_each_pass_over_texts_has_a_progress_bar(capsys):
+    item_features(TEXTS, roles(texts=["text"]), progress=True)
+    content_groups(TEXTS, roles(texts=["text"]), None, 0, progress=True)
+    shown = capsys.readouterr().err
+    for words in ("words of 'text'", "characters of 'text'", "near-duplicates"):
+        assert f"{words}: 100%" in shown
+    item_features(TEXTS, roles(texts=["text"]))
+    assert capsys.readouterr().err == ""
+
+
+def test_without_columns_and_features_nothing_can_be_grouped():
+    with pytest.raises(ItemsError, match=r"items has no usable column among \['text'\]"):
+        content_groups(TEXTS, roles(), None, 0)
 
 
 def test_nan_and_infinity_count_as_missing():

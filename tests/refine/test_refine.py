@@ -7,6 +7,8 @@ import pyarrow as pa
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 
 from weaklabel.core import Items, LabelSchema, SoftLabels, SoftVotes, VoteMatrix, as_items
 from weaklabel.errors import DataWarning, ItemsError, LabelsError, ParameterError
@@ -32,6 +34,110 @@ def case(n=120, seed=0, n_uncovered=30, n_wrong=9):
     return soft, items, votes, truth
 
 
+def several_functions():
+    """The votes of `case`, a third of the items to each of three functions; wrong ones doubted."""
+    soft, items, votes, truth = case()
+    posterior = soft.posterior.copy()
+    posterior[:9] = 0.2 * posterior[:9] + 0.4
+    soft = SoftLabels(posterior, items.item_ids, SCHEMA, soft.provenance)
+    codes = np.where(np.arange(120)[:, None] % 3 == np.arange(3), votes.codes, -1)
+    return soft, items, VoteMatrix.from_array(codes, SCHEMA, item_ids=items.item_ids), truth
+
+
+def test_a_function_that_alone_voted_is_not_contradicted():
+    soft, items, votes, _ = case()
+    made = refine(soft, items, votes=votes)
+    assert np.allclose(made.soft.posterior[:90], soft.posterior[:90])
+    assert made.content_weight.tolist() == [0.0] * 90 + [1.0] * 30
+    assert refine(soft, items).content_weight.tolist() == [1.0] * 120
+
+
+def test_gold_lets_content_contradict_it():
+    soft, items, votes, truth = case()
+    gold = np.where(np.arange(120) % 2 == np.arange(120) // 2 % 2, truth, -1)
+    made = refine(soft, items, votes=votes, gold=gold)
+    assert made.content_weight[:90].min() > 0.4
+    assert np.mean(made.soft.labels[:9] == truth[:9]) > np.mean(soft.labels[:9] == truth[:9])
+
+
+def test_two_views_of_items_without_votes_count_as_two_pieces_of_evidence():
+    soft, items, votes, _ = keyword_case()
+    without = votes.codes.copy()
+    without[500:] = -1
+    votes = VoteMatrix.from_array(without, SCHEMA, item_ids=items.item_ids)
+    made = refine(soft, items, votes=votes)
+    doubt = [
+        np.abs(made.soft.posterior[500:, 1] - 0.5),
+        np.abs(made.pred_probs.posterior[500:, 1] - 0.5),
+    ]
+    assert np.mean(doubt[0] > doubt[1]) > 0.9
+
+
+def test_groups_are_near_duplicates_numbered_by_their_least_id():
+    texts = ["lovely old song 1", "free money", "Lovely OLD song 2!", "win cash"]
+    items = as_items([{"item_id": k, "text": t} for k, t in zip("dbca", texts, strict=True)])
+    soft = SoftLabels([[0.9, 0.1], [0.1, 0.9], [0.9, 0.1], [0.1, 0.9]], items.item_ids, SCHEMA)
+    made = refine(soft, items, text_columns=["text"])
+    assert made.groups.tolist() == [2, 1, 2, 0]
+    assert made.groups.dtype == np.int64
+    turned = refine(soft, items.take([2, 0, 3, 1]), text_columns=["text"])
+    assert turned.groups.tolist() == [2, 2, 0, 1]
+    with pytest.raises(ValueError, match="read-only"):
+        made.groups[0] = 5
+
+
+def many(n=1500):
+    """Real words, so that most items are no near-duplicates; every tenth has no vote."""
+    soft, items, votes, truth = case(n=n, n_uncovered=n // 10, n_wrong=n // 20)
+    codes = np.where(np.arange(n)[:, None] % 3 == np.arange(3), votes.codes, -1)
+    votes = VoteMatrix.from_array(codes, SCHEMA, item_ids=items.item_ids)
+    return soft, items, votes, truth
+
+
+def test_with_more_items_than_wanted_a_sample_teaches_and_all_are_predicted():
+    soft, items, votes, truth = many()
+    whole = refine(soft, items, votes=votes)
+    made = refine(soft, items, votes=votes, max_trained=1000)
+    assert not np.array_equal(made.pred_probs.posterior, whole.pred_probs.posterior)
+    assert np.mean(made.pred_probs.labels == whole.pred_probs.labels) > 0.97
+    assert np.mean(made.soft.labels == truth) > np.mean(soft.labels == truth) + 0.09
+    assert np.array_equal(made.groups, whole.groups)
+    order = np.random.default_rng(1).permutation(1500)
+    mixed = refine(soft, items.take(order), votes=votes, max_trained=1000)
+    assert np.array_equal(mixed.soft.posterior, made.soft.posterior[order])
+
+
+def test_with_enough_wanted_or_none_all_items_teach():
+    soft, items, votes, _ = many()
+    expected = refine(soft, items, votes=votes).soft.posterior
+    for max_trained in (1500, None):
+        made = refine(soft, items, votes=votes, max_trained=max_trained)
+        assert np.array_equal(made.soft.posterior, expected)
+
+
+def test_own_features_and_classifiers_learn_from_a_sample_too():
+    soft, items, votes, truth = many()
+    features = np.random.default_rng(0).normal(size=(1500, 3)) + truth[:, None]
+    made = refine(soft, items, votes=votes, features=features, max_trained=1000)
+    assert np.mean(made.pred_probs.labels == truth) > 0.75
+    tree = RandomForestClassifier(n_estimators=5)
+    made = refine(soft, items, votes=votes, classifier=tree, max_trained=1000)
+    assert np.mean(made.pred_probs.labels == truth) > 0.8
+
+
+def test_each_stage_shows_how_far_it_is(capsys):
+    soft, items, votes, _ = case()
+    refine(soft, items, votes=votes, progress=True)
+    shown = capsys.readouterr().err
+    for stage in ("near-duplicates", "words of 'text'", "characters of 'text'", "refining"):
+        assert f"{stage}: 100%" in shown
+    soft, items, votes, _ = many()
+    refine(soft, items, votes=votes, progress=True, max_trained=1000)
+    assert "predicting: 100%" in capsys.readouterr().err
+    refine(soft, items, votes=votes, progress=False, max_trained=1000)
+    assert capsys.readouterr().err == ""
+
+
 def test_soft_votes_tell_which_items_have_votes_too():
     soft, items, votes, _ = case()
     expected = refine(soft, items, votes=votes).soft.posterior
@@ -40,10 +146,11 @@ def test_soft_votes_tell_which_items_have_votes_too():
 
 
 def test_refined_labels_correct_votes_and_complete_them():
-    soft, items, votes, truth = case()
+    soft, items, votes, truth = several_functions()
     made = refine(soft, items, votes=votes)
     assert np.mean(soft.labels == truth) < 0.7
-    assert np.mean(made.soft.labels == truth) > 0.9
+    assert np.mean(made.soft.labels[:9] == truth[:9]) > 0.8
+    assert np.mean(made.soft.labels == truth) > 0.95
     assert made.soft.provenance == "refine:model:Test"
     assert made.pred_probs.provenance == "refine:out-of-fold"
     assert np.array_equal(made.soft.item_ids, items.item_ids)
@@ -52,7 +159,7 @@ def test_refined_labels_correct_votes_and_complete_them():
 def test_items_without_votes_get_the_classifiers_probabilities():
     soft, items, votes, _ = case()
     made = refine(soft, items, votes=votes)
-    assert np.array_equal(made.soft.posterior[~votes.covered], made.pred_probs.posterior[90:])
+    assert np.allclose(made.soft.posterior[~votes.covered], made.pred_probs.posterior[90:])
 
 
 def test_items_are_matched_by_id_and_order_changes_nothing():
@@ -212,7 +319,10 @@ def test_features_of_another_shape_are_an_error():
         refine(soft, items, votes=votes, features=np.zeros((3, 2)))
 
 
-@pytest.mark.parametrize(("name", "value"), [("n_folds", 1), ("n_folds", 2.5), ("seed", -1)])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("n_folds", 1), ("n_folds", 2.5), ("seed", -1), ("max_trained", 999), ("max_trained", 1e6)],
+)
 def test_wrong_parameters_are_refused(name, value):
     soft, items, votes, _ = case()
     with pytest.raises(ParameterError, match=rf"{name} is {value}, must be an integer of at least"):
@@ -227,6 +337,57 @@ def test_a_wrong_classifier_is_refused():
         refine(soft, items, votes=votes, classifier="forest")
 
 
+@pytest.mark.parametrize("classifier", [LogisticRegression(), KNeighborsClassifier(100)])
+def test_a_classifier_that_fails_is_named_with_what_it_said(classifier):
+    soft, items, votes, truth = case()
+    features = np.stack([truth, np.arange(120)], axis=1).astype(float)
+    features[3, 1] = np.nan
+    name = type(classifier).__name__
+    with pytest.raises(
+        ParameterError, match=rf"classifier {name} failed on \d+ rows .* NaN\. Give"
+    ):
+        refine(soft, items, votes=votes, features=features, classifier=classifier)
+
+
+def test_rows_of_different_length_are_refused():
+    soft, items, votes, _ = case()
+    with pytest.raises(LabelsError, match=r"features is a nested list of .*must be an array"):
+        refine(soft, items, votes=votes, features=[[1.0]] * 119 + [[1.0, 2.0]])
+
+
+def test_texts_that_are_all_empty_are_refused_before_any_warning():
+    items = as_items([{"item_id": key, "text": ""} for key in "abc"])
+    soft = SoftLabels([[0.1, 0.9], [0.9, 0.1], [0.2, 0.8]], items.item_ids, SCHEMA)
+    with pytest.raises(ItemsError, match=r"no usable column among .*, must have a text"):
+        refine(soft, items, text_columns=["text"])
+
+
+def test_a_single_item_keeps_its_label():
+    items = as_items(["free money now"])
+    soft = SoftLabels([[0.1, 0.9]], items.item_ids, SCHEMA)
+    with pytest.warns(DataWarning, match=r"none can be held out"):
+        made = refine(soft, items)
+    assert made.soft.labels.tolist() == [1]
+
+
+def test_a_class_with_one_member_is_refined():
+    _, items, _, _ = case()
+    posterior = np.tile([0.9, 0.1], (120, 1))
+    posterior[7] = [0.1, 0.9]
+    made = refine(SoftLabels(posterior, items.item_ids, SCHEMA), items)
+    assert np.isfinite(made.soft.posterior).all()
+    assert (made.pred_probs.posterior > 0).all()
+    forest = RandomForestClassifier(n_estimators=5)
+    made = refine(SoftLabels(posterior, items.item_ids, SCHEMA), items, classifier=forest)
+    assert np.isfinite(made.soft.posterior).all()
+
+
+def test_labels_that_are_all_tied_stay_finite():
+    _, items, votes, _ = case()
+    soft = SoftLabels(np.full((120, 2), 0.5), items.item_ids, SCHEMA)
+    assert np.allclose(refine(soft, items, votes=votes).soft.posterior, 0.5)
+
+
 def test_the_repr_names_both_results_and_html_is_escaped():
     soft, items, _, _ = case(n=40, n_uncovered=4, n_wrong=2)
     schema = LabelSchema(["ham", "<b>"])
@@ -234,6 +395,7 @@ def test_the_repr_names_both_results_and_html_is_escaped():
     made = refine(soft, items)
     assert repr(made).startswith("Refinement(soft=SoftLabels(40 items: ")
     assert "refine:out-of-fold" in repr(made)
+    assert repr(made).endswith("near-duplicate groups, content weight 1.00 on average)")
     assert "<b>" not in made._repr_html_()
     assert "&lt;b&gt;" in made._repr_html_()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +18,16 @@ from weaklabel.refine._logistic import fit_soft_logistic
 
 __all__ = [
     "Classifier",
+    "Predict",
     "WeightedCopies",
     "check_classifier",
-    "fit_predict",
-    "fit_predict_soft",
+    "fit_classifier",
+    "fit_soft",
     "weighted_copies",
 ]
+
+#: From features of any rows to their probabilities.
+Predict: TypeAlias = Callable[[Features], FloatArray]
 
 #: Copies of smaller weight are dropped: together they weigh less than rounding in the targets.
 _SMALLEST_WEIGHT = 0.01
@@ -88,10 +94,10 @@ def check_classifier(classifier: Classifier) -> None:
             )
 
 
-def fit_predict(
-    classifier: Classifier, train: Features, targets: FloatArray, test: Features, seed: int
-) -> FloatArray:
-    """Return the probabilities of `test` by a clone of `classifier` fitted on soft labels.
+def fit_classifier(
+    classifier: Classifier, train: Features, targets: FloatArray, seed: int
+) -> Predict:
+    """Return how a clone of `classifier`, fitted on soft labels, predicts.
 
     Parameters
     ----------
@@ -102,16 +108,15 @@ def fit_predict(
         Features to learn from.
     targets : numpy.ndarray of float64, shape (n_train, n_classes)
         Soft labels of `train`; rows sum to 1.
-    test : array or sparse matrix, shape (n_test, n_features)
-        Features to predict.
     seed : int
         Used where the classifier has a ``random_state`` of None.
 
     Returns
     -------
-    numpy.ndarray of float64, shape (n_test, n_classes)
-        All positive; rows sum to 1. A class of which the classifier saw nothing
-        gets its share of `targets`, and so do all classes if it saw fewer than two.
+    callable
+        From features, shape (n_rows, n_features), to probabilities, shape (n_rows,
+        n_classes), all positive; rows sum to 1. A class of which the classifier saw
+        nothing gets its share of `targets`, and so do all classes if it saw fewer than two.
 
     Notes
     -----
@@ -123,20 +128,26 @@ def fit_predict(
     prior = targets.mean(axis=0)
     copies = _training_copies(classifier, targets)
     if len(np.unique(copies.codes)) < 2:
-        return np.tile(prior, (test.shape[0], 1))
+        return _constant(prior)
     fitted = _fitted(classifier, train[copies.rows], copies, seed)
-    proba = np.asarray(fitted.predict_proba(test), dtype=np.float64)
     seen = np.asarray(fitted.classes_, dtype=np.int64)
-    unseen = np.setdiff1d(np.arange(len(prior)), seen)
-    complete = np.tile(prior, (test.shape[0], 1))
-    complete[:, seen] = proba * (1 - prior[unseen].sum())
-    return _floored(complete, prior)
+    share_of_seen = 1 - prior[np.setdiff1d(np.arange(len(prior)), seen)].sum()
+
+    def predict(test: Features) -> FloatArray:
+        complete = np.tile(prior, (test.shape[0], 1))
+        if len(complete):  # scikit-learn refuses to predict nothing
+            with _named(fitted, test):
+                proba = np.asarray(fitted.predict_proba(test), dtype=np.float64)
+            complete[:, seen] = proba * share_of_seen
+        return _floored(complete, prior)
+
+    return predict
 
 
-def fit_predict_soft(
+def fit_soft(
     features: Features, targets: FloatArray, learned: BoolArray, hidden: BoolArray | None = None
-) -> FloatArray:
-    """Return the probabilities of all rows by a logistic regression on some of them.
+) -> Predict:
+    """Return how a logistic regression, fitted on some of the rows, predicts.
 
     Parameters
     ----------
@@ -151,14 +162,32 @@ def fit_predict_soft(
 
     Returns
     -------
-    numpy.ndarray of float64, shape (n_rows, n_classes)
-        As of `fit_predict`.
+    callable
+        As of `fit_classifier`.
     """
     prior = targets[learned].mean(axis=0)
     if (prior >= _SMALLEST_SHARE).sum() < 2:
-        return np.tile(prior, (len(targets), 1))
+        return _constant(prior)
     fitted = fit_soft_logistic(features, targets, learned, hidden)
-    return _floored(fitted.predict_proba(features), prior)
+    return lambda test: _floored(fitted.predict_proba(test), prior)
+
+
+@contextmanager
+def _named(classifier: object, rows: Features) -> Iterator[None]:
+    """Name the classifier in errors of its own."""
+    try:
+        yield
+    except Exception as error:
+        said = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
+        raise ParameterError(
+            f"classifier {type(classifier).__name__} failed on {rows.shape[0]} rows of "
+            f"{rows.shape[1]} features: {said}. Give one that accepts such features and so few "
+            "rows, or leave it out."
+        ) from error
+
+
+def _constant(prior: FloatArray) -> Predict:
+    return lambda test: np.tile(prior, (test.shape[0], 1))
 
 
 def _floored(proba: FloatArray, prior: FloatArray) -> FloatArray:
@@ -190,7 +219,7 @@ def _fitted(
     if model.get_params().get("random_state", seed) is None:
         model.set_params(random_state=seed)
     weights = {"sample_weight": copies.weights} if _takes_weights(classifier) else {}
-    with warnings.catch_warnings(record=True) as caught:
+    with _named(model, rows), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", NotConverged)
         model.fit(rows, copies.codes, **weights)
     for warning in caught:
