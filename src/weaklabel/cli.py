@@ -346,6 +346,7 @@ def _print_figures(project: Any) -> None:
     _print_label_figures(project)
     _print_queue_figures(project)
     print(f"LF table:        {project.folder / 'analysis' / 'lf_summary.csv'}")
+    print(f"Health tables:   {project.folder / 'analysis'} (function_health.csv and others)")
     print(f"Review set:      {project.folder / 'review' / 'queue.csv'}")
     print(f"Dataset version: {project.facts('export')['path']}")
 
@@ -400,8 +401,20 @@ def _print_queue_figures(project: Any) -> None:
             f"Wrong labels in the review set: {found['wrong']} of {found['reviewed']}; "
             f"as many random items would hold {found['chance']:.1f}{times}"
         )
+    _print_health(facts)
     if facts.get("kept"):
         print(f"The answers in the previous review set are kept in {', '.join(facts['kept'])}")
+
+
+def _print_health(facts: dict[str, Any]) -> None:
+    sample = facts.get("health_sample")
+    where = f" (in a sample of {sample:,} items)" if sample else ""
+    for words in facts.get("looks_wrong", []):
+        print(f"Labeling function to look at: {words}")
+    for words in facts.get("uncovered", []):
+        print(f"Worth a labeling function{where}: {words}")
+    for words in facts.get("contradicted", []):
+        print(f"Answer to look at again: {words}")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -70,6 +70,10 @@ def test_a_single_text_is_a_list_of_one(tmp_path):
             GOOD + "[apply]\nchunk_rows = 0\n",
             "[apply] chunk_rows is 0, must be an integer of at least 1.",
         ),
+        (
+            GOOD + "[refine]\nmax_trained = 5\n",
+            "[refine] max_trained is 5, must be an integer of at least 1000.",
+        ),
         (GOOD + "[refine]\nfolds = 1\n", "[refine] folds is 1, must be an integer of at least 2."),
         (GOOD + "[refine]\nenabled = 1\n", "[refine] enabled is 1, must be bool."),
         (

@@ -2,8 +2,12 @@
 
 import json
 
+import numpy as np
+import pytest
+
 from weaklabel import VoteMatrix, load
 from weaklabel.project import Project
+from weaklabel.project._health import HEALTH_FILES
 from weaklabel.project._stages import STAGES
 from weaklabel.project._workspace import Workspace
 
@@ -59,6 +63,57 @@ def test_facts_are_measured_against_gold(done):
     assert 0.5 < project.facts("refine")["accuracy"] <= 1
     assert project.facts("triage")["yield"]["reviewed"] == 10
     assert project.facts("export")["version"].startswith("v0001-")
+
+
+@pytest.mark.parametrize("name", HEALTH_FILES)
+def test_a_health_table_that_is_gone_is_made_again(done, name):
+    project = Project(done, progress=False)
+    path = done / "analysis" / name
+    before = path.read_text(encoding="utf-8")
+    path.unlink()
+    (status,) = (s for s in project.status() if s.name == "triage")
+    assert (status.state, status.reason) == ("missing", f"{name} is gone")
+    project.run()
+    assert path.read_text(encoding="utf-8") == before
+
+
+def test_triage_says_what_stands_out(done):
+    project = Project(done, progress=False)
+    facts = project.facts("triage")
+    assert {"looks_wrong", "uncovered", "contradicted"} <= set(facts)
+    assert facts["contradicted"] == []
+    votes = load(done / ".weaklabel" / "votes.parquet")
+    regions = (done / "analysis" / "uncovered_regions.csv").read_text(encoding="utf-8")
+    n_uncovered = int((~votes.covered).sum())
+    assert n_uncovered > 10
+    assert "without votes, with " in regions
+
+
+def test_an_answer_against_votes_and_content_is_to_be_looked_at_again(done):
+    project = Project(done, progress=False)
+    soft, pred = (load(done / ".weaklabel" / f"{name}.parquet") for name in ("soft", "pred_probs"))
+    sure = np.minimum(soft.posterior, pred.posterior)
+    sure[~load(done / ".weaklabel" / "votes.parquet").covered] = 0
+    i = int(sure.max(axis=1).argmax())
+    other = soft.schema.classes[1 - int(sure[i].argmax())]
+    key = str(soft.item_ids[i])
+    answer(project, f"{key},{other}")
+    (words,) = project.facts("triage")["contradicted"]
+    assert words.startswith(f"{key} was decided as {other}, but label model says ")
+
+
+def test_near_duplicates_are_asked_about_once(done):
+    groups = np.load(done / ".weaklabel" / "near_duplicates.npy", allow_pickle=False)
+    ids = load(done / ".weaklabel" / "refined.parquet").item_ids.tolist()
+    group_of = dict(zip(ids, groups.tolist(), strict=True))
+    queue = load(done / ".weaklabel" / "queue.parquet")
+    assert len(group_of) > len(set(groups.tolist()))
+    chosen = [
+        group_of[key]
+        for key, stratum in zip(queue.item_ids.tolist(), queue.strata, strict=True)
+        if stratum != "random"
+    ]
+    assert len(chosen) == len(set(chosen)) > 5
 
 
 def test_votes_and_the_fitted_model_are_on_disk(done):

@@ -54,10 +54,12 @@ class ProjectConfig:
         Whether a classifier on the items' features refines the labels.
     folds : int
         Folds of its cross-fitting, at least 2.
+    max_trained : int
+        Most items that it learns from, at least 1000; of more, a sample of as many.
     budget : int
         Items in the review set, at least 1.
     random_share : float
-        Share of the review set drawn at random, in [0.2, 1].
+        Share of the review set drawn at random, in [0.1, 1].
     output_folder : str
         Where dataset versions are written.
     formats : tuple of str
@@ -86,6 +88,7 @@ class ProjectConfig:
     label_model_parameters: Mapping[str, Any] = field(default_factory=dict)
     refine: bool = True
     folds: int = 5
+    max_trained: int = 1_000_000
     budget: int = 100
     random_share: float = 0.1
     output_folder: str = "dataset"
@@ -115,6 +118,7 @@ _PLACES = {
     ("label_model", "parameters"): "label_model_parameters",
     ("refine", "enabled"): "refine",
     ("refine", "folds"): "folds",
+    ("refine", "max_trained"): "max_trained",
     ("review", "budget"): "budget",
     ("review", "random_share"): "random_share",
     ("output", "folder"): "output_folder",
@@ -207,6 +211,7 @@ def _check(config: ProjectConfig) -> None:
         check_number("[apply] timeout_seconds", config.timeout_seconds, 0.0)
         check_int("[apply] chunk_rows", config.chunk_rows, 1)
         check_int("[refine] folds", config.folds, 2)
+        check_int("[refine] max_trained", config.max_trained, 1000)
         check_int("[review] budget", config.budget, 1)
         check_number("[review] random_share", config.random_share, 0.1, 1.0)
         check_number("[output] min_confidence", config.min_confidence, 0.0, 1.0)

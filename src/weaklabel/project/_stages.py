@@ -15,11 +15,12 @@ import numpy as np
 from weaklabel import io
 from weaklabel.analysis import lf_summary
 from weaklabel.apply import apply_with_report
-from weaklabel.core import SoftLabels, VoteMatrix
+from weaklabel.core import IntArray, SoftLabels, VoteMatrix
 from weaklabel.dataset import build_dataset, write_version
 from weaklabel.errors import DecisionsError, ProjectError
 from weaklabel.files import atomic_write
 from weaklabel.models import label_model
+from weaklabel.project._health import HEALTH_FILES, write_health
 from weaklabel.project._measure import label_accuracy, queue_yield
 from weaklabel.project._state import digest
 from weaklabel.project._workspace import Workspace
@@ -149,7 +150,7 @@ def _analyze(ws: Workspace) -> dict[str, Any]:
 
 
 def _refine_parts(ws: Workspace) -> dict[str, str]:
-    settings = [ws.config.refine, ws.config.folds, ws.config.seed]
+    settings = [ws.config.refine, ws.config.folds, ws.config.max_trained, ws.config.seed]
     return {"refine settings": digest(settings), "decisions": ws.decisions().head_hash}
 
 
@@ -162,12 +163,14 @@ def _refine(ws: Workspace) -> dict[str, Any]:
         gold=ws.decided_gold(),
         text_columns=ws.text_columns,
         n_folds=ws.config.folds,
+        max_trained=ws.config.max_trained,
         seed=ws.config.seed,
         progress=ws.progress,
     )
     refined = refinement.soft if ws.config.refine else soft
     feedback = apply_decisions(ws.decisions(), refined, votes, refinement.pred_probs)
     io.save(refinement.pred_probs, ws.work / "pred_probs.parquet")
+    _save_groups(refinement.groups, ws.work / "near_duplicates.npy")
     io.save(refined, ws.work / "refined.parquet")
     io.save(feedback.soft, ws.work / "labels.parquet")
     facts: dict[str, Any] = {"class_shares": _shares(feedback.soft)}
@@ -234,6 +237,7 @@ def _triage(ws: Workspace) -> dict[str, Any]:
         ws.config.budget,
         proposed=labels,
         decisions=ws.decisions(),
+        groups=np.load(ws.work / "near_duplicates.npy", allow_pickle=False),
         random_share=ws.config.random_share,
         seed=ws.config.seed,
     )
@@ -248,7 +252,21 @@ def _triage(ws: Workspace) -> dict[str, Any]:
     }
     if ws.gold is not None and queue.n_items:
         facts["yield"] = queue_yield(queue, labels, ws.gold)
-    return facts
+    return facts | _health(ws, votes)
+
+
+def _health(ws: Workspace, votes: VoteMatrix) -> dict[str, Any]:
+    """Write what held-out evidence says of functions and classes, and return what stands out."""
+    return write_health(
+        ws.folder / "analysis",
+        votes,
+        io.load(ws.work / "soft.parquet", SoftLabels),  # neither content nor answers are in it
+        io.load(ws.work / "pred_probs.parquet", SoftLabels),
+        ws.decisions(),
+        model=_learned(ws),
+        texts=None if ws.text_columns is None else ws.items.texts(ws.text_columns[0]),
+        seed=ws.config.seed,
+    )
 
 
 def _export_parts(ws: Workspace) -> dict[str, str]:
@@ -333,6 +351,12 @@ def _shares(soft: SoftLabels) -> Mapping[str, float]:
     return {name: float(np.mean(labels == y)) for y, name in enumerate(soft.schema.classes)}
 
 
+def _save_groups(groups: IntArray, path: Path) -> None:
+    """Write the near-duplicate group of each item, in the order of the refined labels."""
+    with atomic_write(path) as temporary, temporary.open("wb") as file:
+        np.save(file, groups, allow_pickle=False)
+
+
 def _write_json(path: Path, value: object) -> None:
     with atomic_write(path) as temporary:
         temporary.write_text(json.dumps(value, indent=1, default=str), encoding="utf-8")
@@ -340,6 +364,11 @@ def _write_json(path: Path, value: object) -> None:
 
 def _work_files(*names: str) -> Callable[[Workspace], list[Path]]:
     return lambda ws: [ws.work / name for name in names]
+
+
+def _triaged(ws: Workspace) -> list[Path]:
+    queue = [ws.work / "queue.parquet", ws.review / "queue.csv", ws.review / "queue.jsonl"]
+    return queue + [ws.folder / "analysis" / name for name in HEALTH_FILES]
 
 
 def _exported(ws: Workspace) -> list[Path]:
@@ -365,14 +394,16 @@ STAGES: tuple[Stage, ...] = (
         ("apply", "fit"),
         _refine_parts,
         _refine,
-        _work_files("pred_probs.parquet", "refined.parquet", "labels.parquet"),
+        _work_files(
+            "pred_probs.parquet", "near_duplicates.npy", "refined.parquet", "labels.parquet"
+        ),
     ),
     Stage(
         "triage",
         ("refine",),
         _triage_parts,
         _triage,
-        lambda ws: [ws.work / "queue.parquet", ws.review / "queue.csv", ws.review / "queue.jsonl"],
+        _triaged,
     ),
     Stage("export", ("refine",), _export_parts, _export, _exported),
 )

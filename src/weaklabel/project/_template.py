@@ -69,6 +69,7 @@ name = {_toml(config.label_model)}  # or "MajorityVote", "DawidSkene", "Precisio
 [refine]
 enabled = {_toml(config.refine)}  # a classifier on the items' own features, out of fold
 folds = {config.folds}
+max_trained = {config.max_trained}  # of more items it learns from a sample of as many
 
 [review]
 budget = {config.budget}         # items in the review set

@@ -5,6 +5,7 @@ from weaklabel.triage._apply_decisions import Feedback, apply_decisions
 from weaklabel.triage._audit import estimate_accuracy
 from weaklabel.triage._class_health import ClassHealth, class_health
 from weaklabel.triage._function_health import function_health
+from weaklabel.triage._item_signals import ItemSignals, item_signals
 from weaklabel.triage._quality_gate import QualityCheck, check_quality
 from weaklabel.triage._rank import rank_for_review
 from weaklabel.triage._root_causes import RootCauses, root_causes
@@ -13,6 +14,7 @@ __all__ = [
     "AccuracyEstimate",
     "ClassHealth",
     "Feedback",
+    "ItemSignals",
     "QualityCheck",
     "RootCauses",
     "apply_decisions",
@@ -20,6 +22,7 @@ __all__ = [
     "class_health",
     "estimate_accuracy",
     "function_health",
+    "item_signals",
     "rank_for_review",
     "root_causes",
 ]
