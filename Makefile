@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # Light enough for a newcomer; the heavy ones (snorkel and other peers bring torch, Spark wants Java 17) come with test-all.
-LIGHT := spacy,fast,notebook,review,plots,duckdb,dask,dev
-HEAVY := snorkel,peers,spark,ray
+LIGHT := spacy,fast,notebook,review,team,plots,duckdb,dask,dev
+HEAVY := snorkel,peers,spark,ray,embeddings
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 WORKERS ?= 2
 

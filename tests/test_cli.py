@@ -1,5 +1,6 @@
 """The command line, as a user meets it: output, errors in words, exit status."""
 
+import json
 import re
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import sys
 import pytest
 
 from weaklabel.cli import main
+from weaklabel.review import read_log
 
 
 def run(capsys, *arguments):
@@ -89,6 +91,22 @@ def test_causes_and_decisions_on_items_that_are_gone_are_printed(capsys, done):
     assert "label that was shown" not in out
 
 
+def test_what_stands_out_is_printed_after_the_review_set(capsys, done):
+    path = done / ".weaklabel" / "state.json"
+    state = json.loads(path.read_text(encoding="utf-8"))
+    facts = state["triage"]["facts"]
+    facts |= {"looks_wrong": ["link for spam: no"], "uncovered": ["9 items"]}
+    facts |= {"contradicted": ["c1 was decided as ham"], "health_sample": 100_000}
+    path.write_text(json.dumps(state), encoding="utf-8")
+    status, out, _ = run(capsys, "triage", "-p", done)
+    assert status == 0
+    assert out.index("Review set: 10 items") < out.index(
+        "\nLabeling function to look at: link for spam: no"
+        "\nWorth a labeling function (in a sample of 100,000 items): 9 items"
+        "\nAnswer to look at again: c1 was decided as ham\n"
+    )
+
+
 def test_a_cause_that_is_not_known_is_one_message(capsys, done):
     answers = done / "answers.csv"
     answers.write_text("item_id,answer,cause\nc001,spam,bugg\n", encoding="utf-8")
@@ -106,6 +124,51 @@ def test_a_failing_example_is_told_and_fails(capsys, small_project):
     assert status == 1
     assert "promotion" in out.splitlines()[0]
     assert out.endswith("1 failures\n")
+
+
+def test_the_log_is_verified_and_says_what_that_proves(capsys, done):
+    answers = done / "answers.csv"
+    answers.write_text("item_id,answer\nc001,spam\n", encoding="utf-8")
+    run(capsys, "decide", answers, "-r", "ann", "-p", done)
+    status, out, _ = run(capsys, "log", "verify", "-p", done)
+    assert status == 0
+    assert "1 decisions, chain intact" in out
+    assert "this does not prove that the log is complete or genuine" in out
+    head = re.search("head: ([0-9a-f]{64})\n", out).group(1)
+    status, out, _ = run(capsys, "log", "verify", "-p", done, "--anchor", head)
+    assert "The log holds the anchor that you gave: up to there it is the log of then" in out
+    status, _, err = run(capsys, "log", "verify", "-p", done, "--anchor", "12" * 32)
+    assert status == 1
+    assert "its end was cut off, or it was rewritten" in err
+    run(capsys, "run", "-p", done, "--quiet")
+    status, out, _ = run(capsys, "log", "verify", "-p", done)
+    assert "The log holds the heads that 1 dataset versions recorded" in out
+    assert "does not prove" not in out
+
+
+def test_the_log_is_exported_with_every_field(capsys, done, tmp_path):
+    answers = done / "answers.csv"
+    answers.write_text("item_id,answer,comment\nc001,spam,=1\nc002,?,\n", encoding="utf-8")
+    run(capsys, "decide", answers, "-r", "ann", "-p", done)
+    for name in ("log.csv", "log.jsonl"):
+        status, out, _ = run(capsys, "log", "export", tmp_path / name, "-p", done)
+        assert status == 0
+        log = read_log(tmp_path / name)
+        assert f"2 decisions, head {log.head_hash[:12]}" in out
+        assert [(d.label, d.comment) for d in log] == [("spam", "=1"), (None, "")]
+        store = done / "review" / "decisions.sqlite"
+        status, out, _ = run(capsys, "log", "verify", "--store", store, "--anchor", log.head_hash)
+        assert status == 0
+    status, _, err = run(capsys, "log", "export", tmp_path / "log.xlsx", "-p", done)
+    assert status == 2
+    assert "must be a file that ends in .csv, .jsonl or .ndjson" in err
+
+
+def test_a_url_of_another_database_is_wrong_use_and_shows_no_password(capsys):
+    status, _, err = run(capsys, "log", "verify", "--store", "mysql://ann:secret@host/db")
+    assert status == 2
+    assert "must be a path, or postgresql+psycopg://user@host/database" in err
+    assert "secret" not in err
 
 
 def test_a_file_that_was_changed_is_found_by_verify(capsys, done):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, overload
 
 import numpy as np
@@ -359,13 +359,15 @@ def _items(table: pa.Table, header: _Header) -> Items:
 def _log_table(log: DecisionLog) -> tuple[pa.Table, dict[str, Json]]:
     import pyarrow as pa
 
-    schema = pa.schema([(field.name, pa.string()) for field in fields(Decision)])
-    rows = [asdict(decision) for decision in log]
+    other = {"seconds": pa.float64(), "blind": pa.bool_(), "gold": pa.bool_()}
+    names = [field.name for field in fields(Decision)]
+    schema = pa.schema([(name, other.get(name, pa.string())) for name in names])
+    rows = [decision.record() for decision in log]
     return pa.Table.from_pylist(rows, schema=schema), {"head_hash": log.head_hash}
 
 
 def _log(table: pa.Table, header: _Header) -> DecisionLog:
-    log = DecisionLog(Decision(**row) for row in table.to_pylist())
+    log = DecisionLog(Decision.of_record(row) for row in table.to_pylist())
     if log.head_hash != header["head_hash"]:
         raise FileFormatError(
             f"its decisions hash to {log.head_hash[:12]}, must be {header['head_hash'][:12]}."

@@ -22,7 +22,17 @@ def imported(module):
     ("library", "places"),
     [
         ("cleanlab", {"triage/_cleanlab.py"}),
-        ("sqlalchemy", {"review/_store.py", "review/_tables.py"}),
+        (
+            "sqlalchemy",
+            {
+                "review/_append.py",
+                "review/_database.py",
+                "review/_failures.py",
+                "review/_migrations.py",
+                "review/_store.py",
+                "review/_tables.py",
+            },
+        ),
         ("typer", {"cli.py"}),
         ("tqdm", {"progress.py"}),
         ("filelock", {"lock.py"}),

@@ -1,100 +1,68 @@
-"""The tables refuse every change of what is stored, by whatever program."""
+"""Decisions as rows, of this version of the tables and of those before."""
 
-import sqlite3
-from contextlib import closing
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from weaklabel.core import Decision
-from weaklabel.review import DecisionStore
-from weaklabel.review._tables import (
-    SCHEMA_VERSION,
-    connect,
-    create_tables,
-    schema_version,
-    set_durable,
-)
+from weaklabel.errors import DecisionsError
+from weaklabel.review._tables import StoredRow, decision_of, kept_text, row_of, select_rows
 
 AT = "2026-05-04T10:15:00+00:00"
+FULL = Decision(
+    "a\x00", "ham", "ann", AT, "spam", "random", "why\x01", "data error", "ab", {"p": [0.5]}, 1.5,
+    True, False, "v7", "k", "", "5a17",
+)  # fmt: skip
 
 
-@pytest.fixture
-def stored(tmp_path: Path) -> Path:
-    path = tmp_path / "log.sqlite"
-    DecisionStore(path).append([Decision("a", "ham", "ann", AT), Decision("b", "ham", "ann", AT)])
-    return path
+@given(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8")))
+def test_every_text_is_kept_without_nulls_and_stays_distinct(one: str, other: str) -> None:
+    assert "\x00" not in kept_text(one)
+    assert (kept_text(one) == kept_text(other)) == (one == other)
+
+
+def test_a_text_without_the_two_characters_is_kept_as_it_is() -> None:
+    assert kept_text("naïve n e") == "naïve n e"
+    assert kept_text(3) == 3
+
+
+@pytest.mark.parametrize("escapes", [False, True])
+@pytest.mark.parametrize(
+    "decision", [FULL, FULL.erased(), replace(FULL, comment="", text_hash="", shown=None, salt="")]
+)
+def test_a_decision_comes_back_from_its_rows(decision: Decision, escapes: bool) -> None:
+    row, payload = row_of(decision, escapes)
+    assert (payload is not None) == bool(decision.salt)
+    assert row["comment"] == ""
+    assert row["payload_hash"] == decision.payload_digest()
+    both = {**row, "text_hash": "", "shown": None, "salt": "", **(payload or {})}
+    both["payload_hash"] = "" if payload else row["payload_hash"]
+    values = [both[name] for name in Decision.__dataclass_fields__]
+    back = decision_of(StoredRow(1, "", "", row["payload_hash"], values), escapes)
+    assert back == decision
+    assert back.salt == decision.salt
+
+
+def test_a_mark_that_is_neither_yes_nor_no_is_no_decision() -> None:
+    values = list(FULL.record().values())
+    values[list(Decision.__dataclass_fields__).index("gold")] = 2
+    with pytest.raises(DecisionsError, match="gold is 2, must be True or False"):
+        decision_of(StoredRow(1, "", "", "", values), escaped=False)
 
 
 @pytest.mark.parametrize(
-    "statement",
+    ("version", "names", "not_names"),
     [
-        "UPDATE weaklabel_decisions SET label = 'spam'",
-        "DELETE FROM weaklabel_decisions WHERE sequence = 2",
-        "INSERT OR REPLACE INTO weaklabel_decisions VALUES (1,'a','x','z','t','','','','p','h','')",
-        "INSERT INTO weaklabel_decisions VALUES (9,'a','x','z','t','','','','p','h','')",
+        (1, ["d.comment"], ["cause", "weaklabel_payloads", "payload_hash"]),
+        (2, ['d."cause"'], ["weaklabel_payloads", "payload_hash"]),
+        (3, ['d."cause"', "weaklabel_payloads", "d.payload_hash"], []),
     ],
 )
-def test_sql_that_would_change_the_past_is_refused(stored: Path, statement: str) -> None:
-    with (
-        closing(sqlite3.connect(stored)) as connection,
-        pytest.raises(sqlite3.IntegrityError, match="decisions are append-only"),
-    ):
-        connection.execute(statement)
-    assert len(DecisionStore(stored).log()) == 2
-
-
-def test_a_second_decision_after_the_same_one_is_refused(stored: Path) -> None:
-    with (
-        closing(sqlite3.connect(stored)) as connection,
-        pytest.raises(sqlite3.IntegrityError, match="UNIQUE"),
-    ):
-        connection.execute(
-            "INSERT INTO weaklabel_decisions SELECT 3, item_id, label, reviewer, decided_at, "
-            "proposed, stratum, comment, previous_hash, 'h', '' FROM weaklabel_decisions LIMIT 1"
-        )
-
-
-def test_the_log_is_written_ahead_and_flushed(stored: Path) -> None:
-    engine = connect(stored, 1.0)
-    set_durable(engine, 1.0)
-    with engine.connect() as connection:
-        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
-        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
-
-
-def columns(path: Path) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(path)) as connection:
-        found = connection.execute("PRAGMA table_info(weaklabel_decisions)").fetchall()
-    return [(name, kind, not_null, default) for _, name, kind, not_null, default, _ in found]
-
-
-def test_tables_that_were_migrated_are_those_that_are_made_now(
-    stored: Path, tmp_path: Path
+def test_older_tables_are_asked_only_for_what_they_have(
+    version: int, names: list[str], not_names: list[str]
 ) -> None:
-    """As an older version wrote them: without the columns that came later."""
-    old = tmp_path / "old.sqlite"
-    with closing(sqlite3.connect(old)) as connection, connection:
-        connection.executescript(
-            "CREATE TABLE weaklabel_meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);"
-            "CREATE TABLE weaklabel_decisions (sequence INTEGER NOT NULL PRIMARY KEY, item_id TEXT NOT NULL, "
-            "label TEXT, reviewer TEXT NOT NULL, decided_at TEXT NOT NULL, proposed TEXT, "
-            "stratum TEXT NOT NULL, comment TEXT NOT NULL, previous_hash TEXT NOT NULL UNIQUE, "
-            "hash TEXT NOT NULL UNIQUE);"
-            "INSERT INTO weaklabel_meta VALUES ('schema_version', '1');"
-        )
-    assert columns(old) != columns(stored)
-    for _ in range(2):  # the second time there is nothing left to do
-        with connect(old, 1.0).begin() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            create_tables(connection)
-            assert schema_version(connection) == SCHEMA_VERSION
-    assert columns(old) == columns(stored)
-
-
-@pytest.mark.parametrize("version", ["", "two", "1.5", "²"])
-def test_a_version_that_is_no_number_is_none(stored: Path, version: str) -> None:
-    with closing(sqlite3.connect(stored)) as connection, connection:
-        connection.execute("UPDATE weaklabel_meta SET value = ?", (version,))
-    with connect(stored, 1.0).connect() as connection:
-        assert schema_version(connection) == 0
+    query = select_rows(version)
+    assert [name for name in names if name not in query] == []
+    assert [name for name in not_names if name in query] == []

@@ -61,3 +61,11 @@ def test_signals_of_votes_are_silent_where_there_are_none():
     assert found.features.shape == (4, 4)
     assert found.features[1, [0, 1, 3]] == pytest.approx(-np.log10(0.5))
     assert found.features[2, 0] == found.features[:, 0].max()  # the smallest margin
+
+
+def test_an_item_whose_answer_was_undone_is_open_again():
+    one = answer("a", "ham")
+    assert not state([one]).open_[0]
+    assert state([one, one.undone()]).open_[0]
+    assert not state([one, one.undone(), answer("a", None)]).open_[0]
+    assert state([Decision("a", None, "eve", AT, kind="erasure")]).open_[0]

@@ -1,7 +1,25 @@
 """Review: the queue goes out to people, their answers come back and stay."""
 
+from weaklabel.review._agreement import agreement
+from weaklabel.review._agreement_figures import Agreement, Coefficient
 from weaklabel.review._answers import read_answers
+from weaklabel.review._consensus import Consensus, consensus
+from weaklabel.review._log_files import read_log, write_log
 from weaklabel.review._queue_files import write_queue
+from weaklabel.review._reviewer_quality import ReviewerQuality, reviewer_quality
 from weaklabel.review._store import DecisionStore
 
-__all__ = ["DecisionStore", "read_answers", "write_queue"]
+__all__ = [
+    "Agreement",
+    "Coefficient",
+    "Consensus",
+    "DecisionStore",
+    "ReviewerQuality",
+    "agreement",
+    "consensus",
+    "read_answers",
+    "read_log",
+    "reviewer_quality",
+    "write_log",
+    "write_queue",
+]

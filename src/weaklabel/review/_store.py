@@ -1,29 +1,30 @@
-"""DecisionStore: the decision log on disk, append-only and hash-chained, in SQLite."""
+"""DecisionStore: the decision log in a database, append-only and hash-chained."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from weaklabel.core import Decision, DecisionLog
 from weaklabel.core._check import check_number
-from weaklabel.core._decisions import FIRST_HASH
 from weaklabel.errors import DecisionsError, FileFormatError, WriteError, wrong_value
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from weaklabel.review._database import Database
+    from weaklabel.review._tables import StoredRow
+
 __all__ = ["DecisionStore"]
 
-_FIELDS = tuple(field.name for field in fields(Decision))
+_CHUNK = 2000
 
 
 class DecisionStore:
-    """Decisions in an SQLite file, which only ever grows.
+    """Decisions in an SQLite file or a PostgreSQL database, which only ever grow.
 
     Every decision carries the SHA-256 of itself and of the one before, so that
     `verify` finds a change that was made behind the store's back. Several
@@ -32,16 +33,28 @@ class DecisionStore:
 
     Parameters
     ----------
-    path : path-like
-        The file, made with its folder by the first `append`.
+    path : path-like or str
+        The SQLite file, made with its folder by the first `append`; or the URL of a PostgreSQL
+        database, ``postgresql+psycopg://user@host/database``, in which the first `append` makes
+        the tables.
     timeout_seconds : float
-        How long to wait while another process writes.
+        How long to wait while another process writes, or for the server.
+
+    Raises
+    ------
+    ParameterError
+        If a URL is of another kind.
+    MissingDependencyError
+        At the first use, if the driver for PostgreSQL is not installed.
 
     Notes
     -----
     The chain shows changes inside the log. That its end was cut off, or that all
     of it was rewritten, shows only to somebody who kept an earlier head hash, as
     every data set version does: give that to ``verify(anchor=...)``.
+
+    Connections stay open from one call to the next, until `close` or until the
+    store is gone; it may be used by several threads, and after a fork.
 
     Examples
     --------
@@ -53,6 +66,7 @@ class DecisionStore:
     ...     store.append([Decision("a", "spam", "ann", at)])
     ...     store.log()
     ...     store.verify() == store.log().head_hash
+    ...     store.close()
     1
     1
     DecisionLog(2 decisions on 1 items by 1 reviewers, 0 disputed)
@@ -60,15 +74,20 @@ class DecisionStore:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, timeout_seconds: float = 30.0) -> None:
-        self.path = Path(path)
         self.timeout_seconds = check_number("timeout_seconds", timeout_seconds, 0.0)
+        self._location = path
+        self._opened: Database | None = None
+        self.name = self._database.name if "://" in os.fspath(path) else str(Path(path))
 
     def append(self, decisions: Iterable[Decision]) -> int:
         """Store decisions at the end of the log, all of them or none.
 
-        A decision that repeats the standing one of its reviewer (same item,
-        label, comment and cause) is left out, so that reading an answer file
-        twice stores nothing new. A file of an older version is migrated first.
+        A decision with a `key` that is stored already is left out, so that a
+        retry stores nothing twice. Without a key, one that repeats the standing
+        answer of its reviewer (same item, label, comment and cause) is left out,
+        so that reading an answer file twice stores nothing new; so is an undo
+        where nothing stands. A log of an older version is migrated first. An
+        erasure removes the payloads of its item, as `erase` does.
 
         Parameters
         ----------
@@ -83,43 +102,85 @@ class DecisionStore:
         Raises
         ------
         DecisionsError
-            If a text is no Unicode, or the last decision stored was changed.
+            If a text is no Unicode, a key is that of another decision, or the last decision
+            stored was changed.
         WriteError
-            If the file cannot be written, or stays locked; nothing was stored.
+            If the log cannot be written, or stays locked. Nothing was stored, unless the message
+            says that a server broke off before it said so; then append the same again.
         FileFormatError
             If the file is damaged, or no decision log.
         """
+        from weaklabel.review._append import append
+
         given = tuple(decisions)
         _check_unicode(given)
         if not given:
             return 0
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise WriteError(self._refused(str(error.strerror))) from error
-        with self._words(writing=True):
-            from weaklabel.review import _tables
+        with self._writing() as connection:
+            stored = append(connection, given)
+        if any(decision.kind == "erasure" for decision in given):
+            self._database.clean()
+        return stored
 
-            engine = _tables.connect(self.path, self.timeout_seconds)
-            self._check_tables(engine, may_be_empty=True)
-            _tables.set_durable(engine, self.timeout_seconds)
-            with engine.begin() as connection:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                _tables.create_tables(connection)
-                self._check_version(connection)  # again: another process may have been faster
-                return _append(connection, given)
+    def erase(self, item_id: str, reason: str, *, by: str, decided_at: str | None = None) -> int:
+        """Remove the payloads of all decisions on an item, and append a decision that says so.
+
+        Comment, text hash and what was shown go. Item id, label, reviewer, time
+        and the other fields stay, and so does the chain, which holds a salted hash
+        of what is gone. Copies that were made before, PostgreSQL's own backups
+        and logs, and files that were exported are not reached.
+
+        Parameters
+        ----------
+        item_id : str
+            The item.
+        reason : str
+            Why; it stays in the log for good.
+        by : str
+            Who erases.
+        decided_at : str, optional
+            When; by default now.
+
+        Returns
+        -------
+        int
+            How many decisions lost their payload; where it is 0, nothing was appended.
+
+        Raises
+        ------
+        DecisionsError
+            If the item has a comment from before version 3 of the tables, which the chain holds
+            as it is, or as `append`.
+        WriteError, FileFormatError
+            As `append`.
+        """
+        from weaklabel.review._append import erase
+
+        at = Decision.now() if decided_at is None else decided_at
+        erasure = Decision(item_id, None, by, at, comment=reason, kind="erasure")
+        _check_unicode((erasure,))
+        if self._is_missing():
+            return 0
+        with self._writing() as connection:
+            n_erased = erase(connection, erasure)
+        if n_erased:
+            self._database.clean()
+        return n_erased
 
     def log(self) -> DecisionLog:
-        """Return all decisions in order; an empty log where there is no file yet.
+        """Return all decisions in order; an empty log where there is none yet.
 
-        A file of an older version is read as it is.
-        Raises FileFormatError if the file is damaged, or no decision log.
+        A log of an older version is read as it is.
+        Raises FileFormatError if it cannot be read, is damaged, or is no decision log.
         """
-        rows = self._rows()
+        from weaklabel.review._tables import decision_of
+
         try:
-            return DecisionLog(_decision(row) for row in rows)
-        except DecisionsError as error:
-            raise FileFormatError(f"{self.path} holds a decision that is none: {error}") from error
+            with self._rows() as rows:
+                escaped = self._database.is_server
+                return DecisionLog(decision_of(row, escaped) for row in rows)
+        except (DecisionsError, TypeError) as error:
+            raise FileFormatError(f"{self.name} holds a decision that is none: {error}") from error
 
     def verify(self, *, anchor: str | None = None) -> str:
         """Return the head hash after checking every link of the chain.
@@ -137,160 +198,110 @@ class DecisionStore:
         Raises
         ------
         DecisionsError
-            At the first decision that was changed, moved or removed, or if the
-            chain does not hold `anchor`.
+            At the first decision that was changed, moved or removed, if a payload is gone
+            without an erasure, or if the chain does not hold `anchor`.
         FileFormatError
-            If the file is damaged, or no decision log.
+            If the log cannot be read, is damaged, or is none.
         """
-        head = FIRST_HASH
-        seen = anchor in (None, head)
-        for expected, row in enumerate(self._rows(), start=1):
-            if row["sequence"] != expected or row["previous_hash"] != head:
-                raise DecisionsError(self._broken(expected, "was removed or moved"))
-            if not _is_intact(row):
-                raise DecisionsError(self._broken(expected, "was changed after it was stored"))
-            head = row["hash"]
-            seen = seen or head == anchor
-        if not seen:
-            raise DecisionsError(
-                f"{self.path} does not hold the decision with hash {str(anchor)[:12]}, which it "
-                "once ended with: its end was cut off, or it was rewritten. Restore it from a copy."
-            )
-        return head
+        from weaklabel.review._chain import check_chain
+
+        with self._rows() as rows:
+            escaped = self._database.is_server
+            return check_chain(rows, escaped=escaped, anchor=anchor, name=self.name)
+
+    def close(self) -> None:
+        """Close the connections; a later call opens new ones."""
+        if self._opened is not None:
+            self._opened.close()
+
+    def __getstate__(self) -> dict[str, object]:
+        # Connections are not for another process, which opens its own.
+        return {**self.__dict__, "_opened": None}
 
     def __repr__(self) -> str:
-        return f"DecisionStore({str(self.path)!r})"
+        return f"DecisionStore({self.name!r})"
 
-    def _rows(self) -> Sequence[dict[str, Any]]:
-        if not self.path.exists():
-            return []
-        with self._words(writing=False):
-            from weaklabel.review import _tables
+    @property
+    def _database(self) -> Database:
+        # Made when it is needed: SQLAlchemy takes a moment to import.
+        if self._opened is None:
+            from weaklabel.review._database import Database
 
-            engine = _tables.connect(self.path, self.timeout_seconds)
-            if not self._check_tables(engine, may_be_empty=True):
-                return []
-            with engine.connect() as connection:
-                # Whatever columns there are: older tables have fewer, and reading adds none.
-                query = "SELECT * FROM weaklabel_decisions ORDER BY sequence"
-                return [dict(row) for row in connection.exec_driver_sql(query).mappings()]
+            self._opened = Database(self._location, self.timeout_seconds)
+        return self._opened
 
-    def _check_tables(self, engine: sa.Engine, may_be_empty: bool) -> bool:
-        from weaklabel.review import _tables
+    def _is_missing(self) -> bool:
+        path = self._database.path
+        return path is not None and not path.exists()
 
-        with engine.connect() as connection:
-            query = "SELECT name FROM sqlite_master WHERE type = 'table'"
-            names = {row[0] for row in connection.exec_driver_sql(query)}
-            if not names and may_be_empty:
-                return False
-            if not {_tables.meta.name, _tables.decisions.name} <= names:
-                raise FileFormatError(
-                    f"{self.path} is an SQLite database but no decision log. Name another file."
-                )
-            self._check_version(connection)
-        return True
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        from weaklabel.review._failures import in_words
+        from weaklabel.review._migrations import migrate
 
-    def _check_version(self, connection: sa.Connection) -> None:
-        from weaklabel.review._tables import SCHEMA_VERSION, schema_version
+        path = self._database.path
+        try:
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WriteError(
+                f"cannot write {self.name}: {error.strerror}. Check that its folder can be made; "
+                "nothing was stored."
+            ) from error
+        with (
+            in_words(self._database, writing=True),
+            self._database.writing(self._check_tables) as connection,
+        ):
+            migrate(connection)
+            yield connection
 
+    @contextmanager
+    def _rows(self) -> Iterator[Iterable[StoredRow]]:
+        """Yield the rows of one state of the log, in order; older tables are read as they are."""
+        if self._is_missing():
+            yield ()
+            return
+        from weaklabel.review._failures import in_words
+        from weaklabel.review._tables import StoredRow, select_rows
+
+        with in_words(self._database, writing=False), self._database.reading() as connection:
+            version = self._check_tables(connection)
+            if not version:
+                yield ()
+                return
+            found = connection.exec_driver_sql(select_rows(version, "ORDER BY d.sequence"))
+            yield (StoredRow.of(row) for part in found.partitions(_CHUNK) for row in part)
+
+    def _check_tables(self, connection: sa.Connection) -> int:
+        """Return the version of the tables, 0 for a new log, or refuse what is no log."""
+        from weaklabel.review._migrations import SCHEMA_VERSION, existing_tables, schema_version
+        from weaklabel.review._tables import decisions, meta
+
+        names = existing_tables(connection)
+        if not names:
+            return 0
+        if not {meta.name, decisions.name} <= names:
+            raise FileFormatError(
+                f"{self.name} is an SQLite database but no decision log. Name another file."
+                if self._database.path
+                else f"{self.name} holds a part of a decision log only. Name another database."
+            )
         version = schema_version(connection)
         if not 1 <= version <= SCHEMA_VERSION:
             raise FileFormatError(
-                f"{self.path} has schema version {version}, must be 1 to {SCHEMA_VERSION} for "
+                f"{self.name} has schema version {version}, must be 1 to {SCHEMA_VERSION} for "
                 "this version of weaklabel. Upgrade weaklabel."
             )
-
-    @contextmanager
-    def _words(self, writing: bool) -> Iterator[None]:
-        import sqlalchemy as sa
-
-        try:
-            yield
-        except sa.exc.OperationalError as error:
-            reason = str(error.orig)
-            if writing:
-                raise WriteError(self._refused(reason)) from error
-            raise FileFormatError(
-                f"cannot read {self.path}: {reason}. Close what else uses it and try again."
-            ) from error
-        except sa.exc.DatabaseError as error:
-            raise FileFormatError(
-                f"{self.path} is no decision log, or is damaged: {error.orig}. "
-                "Restore it from a copy."
-            ) from error
-
-    def _refused(self, reason: str) -> str:
-        advice = (
-            "Close what else writes to it and try again"
-            if "locked" in reason
-            else "Check that its folder can be written to and has space"
-        )
-        return (
-            f"cannot write {self.path}: {reason}. {advice}; nothing was stored, and what was "
-            "there before is intact."
-        )
-
-    def _broken(self, sequence: int, what: str) -> str:
-        return (
-            f"decision {sequence} in {self.path} {what}: its hash does not fit. "
-            "Restore the file from a copy; decisions before it are sound."
-        )
-
-
-def _append(connection: sa.Connection, given: tuple[Decision, ...]) -> int:
-    import sqlalchemy as sa
-
-    from weaklabel.review._tables import decisions
-
-    last = connection.execute(decisions.select().order_by(sa.desc("sequence")).limit(1)).first()
-    if last is not None and not _is_intact(dict(last._mapping)):
-        raise DecisionsError(
-            f"decision {last.sequence}, the last one stored, was changed: its hash does not fit. "
-            "Restore the file from a copy; nothing was stored."
-        )
-    sequence, head = (last.sequence, last.hash) if last is not None else (0, FIRST_HASH)
-    stored = 0
-    for decision in given:
-        if _is_repeat(connection, decision):
-            continue
-        following = decision.chained(head)
-        row = {"sequence": sequence + 1, "previous_hash": head, "hash": following}
-        connection.execute(decisions.insert().values(**asdict(decision), **row))
-        sequence, head, stored = sequence + 1, following, stored + 1
-    return stored
+        return version
 
 
 def _check_unicode(given: tuple[Decision, ...]) -> None:
     for decision in given:
-        for name, value in asdict(decision).items():
+        for name, value in decision.record().items():
             try:
-                (value or "").encode("utf-8")
+                if isinstance(value, str):
+                    value.encode("utf-8")
             except UnicodeEncodeError:
                 raise DecisionsError(
                     wrong_value(f"{name} of a decision", value, "text that UTF-8 can write")
                 ) from None
-
-
-def _is_repeat(connection: sa.Connection, decision: Decision) -> bool:
-    import sqlalchemy as sa
-
-    from weaklabel.review._tables import decisions
-
-    same = (decisions.c.item_id == decision.item_id) & (decisions.c.reviewer == decision.reviewer)
-    query = decisions.select().where(same).order_by(sa.desc("sequence")).limit(1)
-    standing = connection.execute(query).first()
-    if standing is None:
-        return False
-    before = standing.label, standing.comment, standing.cause
-    return bool(before == (decision.label, decision.comment, decision.cause))
-
-
-def _decision(row: dict[str, Any]) -> Decision:
-    return Decision(**{name: row[name] for name in _FIELDS if name in row})
-
-
-def _is_intact(row: dict[str, Any]) -> bool:
-    try:
-        return bool(_decision(row).chained(row["previous_hash"]) == row["hash"])
-    except (DecisionsError, TypeError, ValueError):
-        return False

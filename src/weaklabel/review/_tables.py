@@ -1,36 +1,26 @@
-"""The tables of the decision log in SQLite, and how to connect to them."""
+"""The tables of the decision log, and decisions as their rows."""
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import MISSING
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.pool import NullPool
+
+from weaklabel.core import Decision
+from weaklabel.core._json_mapping import JsonMapping
 
 __all__ = [
-    "SCHEMA_VERSION",
-    "connect",
-    "create_tables",
+    "StoredRow",
+    "decision_of",
     "decisions",
+    "kept_text",
     "meta",
-    "schema_version",
-    "set_durable",
+    "payloads",
+    "row_of",
+    "select_rows",
 ]
-
-#: What brings the tables of the version before to the version of each key. To change them, add
-#: an entry, and change `decisions` to what it makes; a new column goes last, with a default that
-#: is the value of all decisions before it.
-_MIGRATIONS: Mapping[int, tuple[str, ...]] = {
-    2: ("ALTER TABLE weaklabel_decisions ADD COLUMN cause TEXT NOT NULL DEFAULT ''",),
-}
-
-#: Version of the tables; a log of a newer one is refused, one of an older one is read as it is,
-#: and migrated when something is appended.
-SCHEMA_VERSION = max(_MIGRATIONS)
 
 _metadata = sa.MetaData()
 
@@ -41,94 +31,175 @@ meta = sa.Table(
     sa.Column("value", sa.Text, nullable=False),
 )
 
+#: The chain. What it looks like in a database, with keys and defaults, `_migrations` says.
 decisions = sa.Table(
     "weaklabel_decisions",
     _metadata,
     sa.Column("sequence", sa.Integer, primary_key=True),
-    sa.Column("item_id", sa.Text, nullable=False),
+    sa.Column("item_id", sa.Text),
     sa.Column("label", sa.Text),
-    sa.Column("reviewer", sa.Text, nullable=False),
-    sa.Column("decided_at", sa.Text, nullable=False),
+    sa.Column("reviewer", sa.Text),
+    sa.Column("decided_at", sa.Text),
     sa.Column("proposed", sa.Text),
-    sa.Column("stratum", sa.Text, nullable=False),
-    sa.Column("comment", sa.Text, nullable=False),
-    # Unique, so that the chain cannot fork whatever writes to the table.
-    sa.Column("previous_hash", sa.Text, nullable=False, unique=True),
-    sa.Column("hash", sa.Text, nullable=False, unique=True),
-    sa.Column("cause", sa.Text, nullable=False, server_default=""),
-    sa.Index("weaklabel_decisions_of", "item_id", "reviewer", "sequence"),
+    sa.Column("stratum", sa.Text),
+    sa.Column("comment", sa.Text),  # of decisions without a salt; otherwise it is in `payloads`
+    sa.Column("previous_hash", sa.Text),
+    sa.Column("hash", sa.Text),
+    sa.Column("cause", sa.Text),
+    sa.Column("seconds", sa.Double),
+    sa.Column("blind", sa.Integer),
+    sa.Column("gold", sa.Integer),
+    sa.Column("dataset_version", sa.Text),
+    sa.Column("key", sa.Text),
+    sa.Column("kind", sa.Text),
+    sa.Column("payload_hash", sa.Text),
 )
 
-# The third keeps INSERT OR REPLACE from deleting a row without the second noticing.
-_TRIGGERS = (
-    """CREATE TRIGGER IF NOT EXISTS weaklabel_no_update BEFORE UPDATE ON weaklabel_decisions
-    BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END""",
-    """CREATE TRIGGER IF NOT EXISTS weaklabel_no_delete BEFORE DELETE ON weaklabel_decisions
-    BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END""",
-    """CREATE TRIGGER IF NOT EXISTS weaklabel_only_append BEFORE INSERT ON weaklabel_decisions
-    WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence), 0) + 1 FROM weaklabel_decisions)
-    BEGIN SELECT RAISE(ABORT, 'decisions are append-only'); END""",
+#: What an erasure deletes, beside the chain, which holds a salted hash of it.
+payloads = sa.Table(
+    "weaklabel_payloads",
+    _metadata,
+    sa.Column("sequence", sa.Integer, primary_key=True),
+    sa.Column("comment", sa.Text),
+    sa.Column("text_hash", sa.Text),
+    sa.Column("shown", sa.Text),
+    sa.Column("salt", sa.Text),
 )
 
+_OF_PAYLOAD = ("comment", "text_hash", "shown", "salt")
+_MARKS = ("blind", "gold")
 
-def connect(path: str | os.PathLike[str], timeout_seconds: float) -> sa.Engine:
-    """Return an engine whose transactions take the write lock at once and wait for it."""
-    engine = sa.create_engine(
-        sa.URL.create("sqlite", database=os.fspath(path)),
-        poolclass=NullPool,
-        connect_args={"timeout": timeout_seconds},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _manual_transactions(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # else the sqlite3 module begins late, by itself
-        connection.execute("PRAGMA synchronous=FULL")
-
-    return engine
-
-
-def set_durable(engine: sa.Engine, timeout_seconds: float) -> None:
-    """Switch to write-ahead logging, waiting while another process does the same."""
-    end = time.monotonic() + timeout_seconds
-    while True:
-        try:
-            with engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-            return
-        except sa.exc.OperationalError as error:
-            # SQLite does not wait by itself for this one switch.
-            if "locked" not in str(error.orig) or time.monotonic() > end:
-                raise
-            time.sleep(0.01)
+#: Columns of the chain that came with each version of the tables.
+_SINCE = {
+    2: ("cause",),
+    3: ("seconds", "blind", "gold", "dataset_version", "key", "kind", "payload_hash"),
+}
+_FIELDS = tuple(Decision.__dataclass_fields__)
+_DEFAULTS = {
+    name: {None: "NULL", "": "''", False: "0"}[field.default]
+    for name, field in Decision.__dataclass_fields__.items()
+    if field.default is not MISSING
+}
+_SHOWN, _BLIND, _GOLD = (_FIELDS.index(name) for name in ("shown", "blind", "gold"))
+_TRUTH = {0: False, 1: True}
+_SHARED = tuple(name for name in _FIELDS if name not in (*_OF_PAYLOAD, "payload_hash"))
 
 
-def schema_version(connection: sa.Connection) -> int:
-    """Return the version of the tables in a log, 0 where it is none that we wrote."""
-    query = meta.select().where(meta.c.key == "schema_version")
-    found = connection.execute(query).first()
-    return int(found.value) if found and found.value.isdecimal() else 0
+class StoredRow(NamedTuple):
+    """Where a decision stands in the chain, and the columns of which `decision_of` makes it."""
+
+    sequence: int
+    previous_hash: str
+    hash: str
+    payload_hash: str  # in the chain, whether the payload is there or not
+    values: Sequence[Any]
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> StoredRow:
+        """Return what is in a row of `select_rows`."""
+        return cls(row[0], row[1], row[2], row[3], row[4:])
 
 
-def create_tables(connection: sa.Connection) -> None:
-    """Create tables and triggers where they are missing, and bring older tables up to date.
+def select_rows(version: int, rest: str = "") -> str:
+    """Return a query for the rows of the log.
 
-    All inside the caller's transaction, which must hold the write lock: of two processes
-    that find old tables at once, the second then finds new ones.
+    Parameters
+    ----------
+    version : int
+        Of the tables: what older ones lack is selected as its default.
+    rest : str
+        Conditions and order, in terms of ``d``, the chain, and ``p``, the payloads.
+
+    Returns
+    -------
+    str
+        It selects the columns of `StoredRow`: those of the chain, then the fields of the decision.
     """
-    _metadata.create_all(connection)
-    for trigger in _TRIGGERS:
-        connection.exec_driver_sql(trigger)
-    version = {"key": "schema_version", "value": str(SCHEMA_VERSION)}
-    connection.execute(meta.insert().prefix_with("OR IGNORE").values(version))
-    _migrate(connection)
+    missing = {name for since, names in _SINCE.items() if since > version for name in names}
+    columns = ["d.sequence", "d.previous_hash", "d.hash"]
+    columns += ["''" if "payload_hash" in missing else "d.payload_hash"]
+    columns += [_column(name, missing) for name in _FIELDS]
+    joined = (
+        ""
+        if "payload_hash" in missing
+        else "LEFT JOIN weaklabel_payloads p ON p.sequence = d.sequence"
+    )
+    # Only names of ours are put together here.
+    return f"SELECT {', '.join(columns)} FROM weaklabel_decisions d {joined} {rest}"  # noqa: S608
 
 
-def _migrate(connection: sa.Connection) -> None:
-    before = schema_version(connection)
-    for version, statements in sorted(_MIGRATIONS.items()):
-        if version > before:
-            for statement in statements:
-                connection.exec_driver_sql(statement)
-    if before < SCHEMA_VERSION:
-        is_version = meta.c.key == "schema_version"
-        connection.execute(meta.update().where(is_version).values(value=str(SCHEMA_VERSION)))
+def _column(name: str, missing: set[str]) -> str:
+    if name in missing:
+        return _DEFAULTS[name]
+    if "payload_hash" in missing and name in _OF_PAYLOAD:
+        return "d.comment" if name == "comment" else _DEFAULTS[name]
+    if name == "comment":
+        # Never in both: then the row was changed, and NULL fits no hash.
+        return "CASE WHEN p.salt IS NULL THEN d.comment WHEN d.comment = '' THEN p.comment END"
+    if name == "payload_hash":  # of a decision, it is empty while the payload is there
+        return "CASE WHEN p.salt IS NULL THEN d.payload_hash ELSE '' END"
+    if name in _OF_PAYLOAD:
+        return f"coalesce(p.{name}, {_DEFAULTS[name]})"
+    return f'd."{name}"'
+
+
+def decision_of(row: StoredRow, escaped: bool) -> Decision:
+    """Return the decision in a row.
+
+    Raises DecisionsError, TypeError or ValueError if the row holds none.
+    """
+    values = list(row.values)
+    if escaped:
+        values = [_given_text(value) for value in values]
+    if values[_SHOWN] is not None:
+        values[_SHOWN] = JsonMapping.of_canonical(values[_SHOWN])
+    # What is neither 0 nor 1 was changed, and Decision refuses it.
+    values[_BLIND] = _TRUTH.get(values[_BLIND], values[_BLIND])
+    values[_GOLD] = _TRUTH.get(values[_GOLD], values[_GOLD])
+    return Decision(*values)
+
+
+def row_of(decision: Decision, escapes: bool) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Return what the two tables hold of a decision; None for the second if it has no salt.
+
+    Parameters
+    ----------
+    decision : Decision
+        With a salt where it has a payload that can be erased.
+    escapes : bool
+        Whether the database cannot hold every text, as PostgreSQL.
+    """
+    values = decision.record()
+    row = {name: values[name] for name in _SHARED}
+    row |= {name: int(getattr(decision, name)) for name in _MARKS}
+    row |= {"comment": decision.comment, "payload_hash": decision.payload_digest()}
+    payload = None
+    if decision.salt:
+        row["comment"] = ""
+        payload = {name: values[name] for name in _OF_PAYLOAD}
+    if escapes:
+        row = {name: kept_text(value) for name, value in row.items()}
+        payload = payload and {name: kept_text(value) for name, value in payload.items()}
+    return row, payload
+
+
+def kept_text(value: Any) -> Any:
+    """Return a text as PostgreSQL can hold it, which has no null character.
+
+    A null becomes two characters, the first of which is itself doubled where it occurs. What
+    is no text stays as it is.
+
+    Examples
+    --------
+    >>> kept_text("a\\x00b\\x01"), kept_text(None)
+    ('a\\x01nb\\x01e', None)
+    """
+    if isinstance(value, str) and ("\x00" in value or "\x01" in value):
+        return value.replace("\x01", "\x01e").replace("\x00", "\x01n")
+    return value
+
+
+def _given_text(value: Any) -> Any:
+    if isinstance(value, str) and "\x01" in value:
+        return value.replace("\x01n", "\x00").replace("\x01e", "\x01")
+    return value

@@ -4,6 +4,7 @@ from weaklabel.triage._accuracy_estimate import AccuracyEstimate
 from weaklabel.triage._apply_decisions import Feedback, apply_decisions
 from weaklabel.triage._audit import estimate_accuracy
 from weaklabel.triage._class_health import ClassHealth, class_health
+from weaklabel.triage._crowdlab import Crowdlab, active_scores, crowdlab
 from weaklabel.triage._function_health import function_health
 from weaklabel.triage._item_signals import ItemSignals, item_signals
 from weaklabel.triage._quality_gate import QualityCheck, check_quality
@@ -13,13 +14,16 @@ from weaklabel.triage._root_causes import RootCauses, root_causes
 __all__ = [
     "AccuracyEstimate",
     "ClassHealth",
+    "Crowdlab",
     "Feedback",
     "ItemSignals",
     "QualityCheck",
     "RootCauses",
+    "active_scores",
     "apply_decisions",
     "check_quality",
     "class_health",
+    "crowdlab",
     "estimate_accuracy",
     "function_health",
     "item_signals",

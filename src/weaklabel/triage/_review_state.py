@@ -114,7 +114,7 @@ def review_state(
     gold = decisions.gold(ids.tolist(), soft.schema)
     answered = np.flatnonzero(gold >= 0)
     wrong = gold[answered] != labels[answered]
-    closed = {decision.item_id for decision in decisions}
+    closed = {decision.item_id for decision in decisions.standing}
     disputed = set(decisions.disputed())
     n_answers, n_wrong = _by_stratum(decisions, ids[answered].tolist(), wrong)
     return ReviewState(
