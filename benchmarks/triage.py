@@ -5,7 +5,8 @@
     found   wrong labels among the first 100 reviewed, of majority vote and of the default label
             model, beside each ranking alone, random review and an even mix of two rankings
     after   accuracy of the labels after 20, 50, 100 and 200 answers, beside random review,
-            entropy alone, cleanlab's ranking alone, and answers that only replace their own label
+            entropy alone, cleanlab's ranking alone, and answers that only replace their own label;
+            here the errors of the labels of now are looked for, which have learned from answers
 
 Of the covered items of the train splits. Items are reviewed ten at a time, each time ranked anew
 with the answers so far; the classifier learns from them at 20, 50, 100, 150 and 200. One JSON

@@ -18,6 +18,7 @@ from weaklabel.refine._features import (
     given_features,
     item_features,
 )
+from weaklabel.refine._long_texts import shortened
 from weaklabel.refine._rule_terms import rule_terms, vote_pattern
 
 __all__ = ["Content", "How", "content_of", "numbered_by_id", "proba_by_view"]
@@ -52,9 +53,10 @@ def content_of(
 ) -> Content:
     """Return the content of the items, in `order`; features must be finite where `finite`."""
     roles = column_roles(items, text_columns, ignore_columns)
+    whole, items = items, shortened(items, roles.texts)
     if features is None:
         return Content(items.take(order), roles, None)
-    given = given_features(features, items, text_columns)
+    given = given_features(features, whole, text_columns)
     if finite:
         check_finite(given)
     if (order == np.arange(len(order))).all():  # a copy only where the order is another

@@ -170,7 +170,8 @@ def refine(
     Warns
     -----
     DataWarning
-        If nothing can be held out because all items are near-duplicates.
+        If there are more than 500 million characters of text, of which the ends of the longest
+        are then not read, or if nothing can be held out because all items are near-duplicates.
     ConvergenceWarning
         If the classifier stopped before it converged.
 
