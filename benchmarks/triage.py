@@ -3,7 +3,7 @@
     python benchmarks/triage.py [--part found|after] [--seeds N] [--sets youtube,trec]
 
     found   wrong labels among the first 100 reviewed, of majority vote and of the default label
-            model, beside each ranking alone, random review and an even mix of two rankings
+            model, beside each ranking alone and random review
     after   accuracy of the labels after 20, 50, 100 and 200 answers, beside random review,
             entropy alone, cleanlab's ranking alone, and answers that only replace their own label;
             here the errors of the labels of now are looked for, which have learned from answers
