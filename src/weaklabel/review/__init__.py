@@ -7,6 +7,7 @@ from weaklabel.review._consensus import Consensus, consensus
 from weaklabel.review._log_files import read_log, write_log
 from weaklabel.review._queue_files import write_queue
 from weaklabel.review._reviewer_quality import ReviewerQuality, reviewer_quality
+from weaklabel.review._session import ReviewSession
 from weaklabel.review._store import DecisionStore
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Coefficient",
     "Consensus",
     "DecisionStore",
+    "ReviewSession",
     "ReviewerQuality",
     "agreement",
     "consensus",
