@@ -154,3 +154,22 @@ def test_it_is_shown_in_words():
     feedback = apply_decisions(log_of({"i001": "spam"}), soft, votes, pred)
     assert repr(feedback).startswith("Feedback(1 answers; labels flipped: ")
     assert "<table" in feedback._repr_html_()
+
+
+def test_few_votes_and_many_answers_do_not_lower_labels():
+    """Three quarters have no vote; answers to the most doubtful labels must not mislead the rest."""
+    rng = np.random.default_rng(0)
+    n = 800
+    gold = rng.integers(0, 2, n)
+    content = np.clip(np.where(gold == 1, 0.68, 0.32) + rng.normal(0, 0.2, n), 0.02, 0.98)
+    codes = np.where(rng.random(n) < 0.25, np.where(rng.random(n) < 0.9, gold, 1 - gold), -1)
+    ids = [f"i{i:03d}" for i in range(n)]
+    votes = VoteMatrix.from_array(codes[:, None], SCHEMA, item_ids=ids)
+    pred = SoftLabels(np.stack([1 - content, content], axis=1), ids, SCHEMA, "refine:out-of-fold")
+    q = np.where(codes >= 0, np.where(codes == 1, 0.8, 0.2), content)
+    soft = SoftLabels(np.stack([1 - q, q], axis=1), ids, SCHEMA, "refine:model")
+    before = soft.posterior.argmax(axis=1)
+    wrong = np.flatnonzero((before != gold) & (codes < 0))
+    answers = {ids[i]: SCHEMA.classes[gold[i]] for i in wrong[:40]}
+    after = apply_decisions(log_of(answers), soft, votes, pred).soft.posterior.argmax(axis=1)
+    assert (after == gold).sum() >= (before == gold).sum() + 40

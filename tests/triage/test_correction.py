@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from weaklabel.triage._correction import Shifts, fit_correction
+from weaklabel.triage._correction import Shifts, base_posterior, fit_correction
 from weaklabel.triage._vote_patterns import VotePatterns
 
 NO_ANSWER = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
@@ -81,12 +81,28 @@ def test_a_vote_that_patterns_share_carries_over_and_one_that_they_do_not_does_n
     assert alone[0] == pytest.approx(alone[20])
 
 
-def test_items_without_votes_have_no_shift_of_a_vote():
-    q = np.tile([0.6, 0.4], (4, 1))
-    patterns = grouped([0, 0, 1, 1], [[], [0]])
-    fitted = fit_correction(q, None, patterns, np.array([0]), np.array([1]))
-    assert fitted.by_cell.groups.tolist() == []
-    assert fitted.by_pattern.groups.tolist() == [0]
+def test_items_without_votes_share_nothing_and_do_not_follow_answers_to_voted_ones():
+    q = np.array([[0.6, 0.4]] * 20 + [[0.7, 0.3]] * 20)
+    p = np.tile([0.2, 0.8], (40, 1))
+    patterns = grouped([0] * 20 + [1] * 20, [[], [0]])
+    alone = fit_correction(q, p, patterns, np.arange(8), np.ones(8, dtype=np.int64))
+    assert alone.by_cell.groups.tolist() == alone.by_pattern.groups.tolist() == []
+    assert alone.alone_weight < 1
+    assert (alone.posterior(q, p, patterns).argmax(axis=1) == 0).all()
+    voted = fit_correction(q, p, patterns, np.arange(20, 28), np.ones(8, dtype=np.int64))
+    assert voted.content_weight > 0
+    assert voted.posterior(q, p, patterns)[:20] == pytest.approx(q[:20])
+
+
+def test_labels_that_say_nothing_without_votes_are_those_of_content():
+    q = np.array([[0.9, 0.1], [0.5, 0.5], [0.5, 0.5]])
+    p = np.array([[0.2, 0.8], [0.3, 0.7], [0.6, 0.4]])
+    covered = np.array([True, False, False])
+    assert base_posterior(q, p, covered).tolist() == [q[0].tolist(), *p[1:].tolist()]
+    refined = np.array([[0.9, 0.1], [0.4, 0.6], [0.7, 0.3]])
+    assert base_posterior(refined, p, covered) is refined
+    assert base_posterior(q, None, covered) is q
+    assert base_posterior(q, p, np.ones(3, dtype=bool)) is q
 
 
 def test_shifts_of_groups_that_are_not_known_are_zero():
@@ -107,6 +123,7 @@ def test_the_fit_is_the_maximum():
     def loss(found):
         proba = found.posterior(q, p, patterns)[rows, answers]
         prior = ((found.votes_weight - 1) / 0.3) ** 2 + (found.content_weight / 0.5) ** 2
+        prior += ((found.alone_weight - 1) / 0.3) ** 2
         for shifts, sizes, sd in (
             (found.by_pattern, patterns.sizes, 0.8),
             (found.by_cell, patterns.cell_sizes, 0.7),
@@ -123,6 +140,7 @@ def test_the_fit_is_the_maximum():
         other = type(fitted)(
             fitted.votes_weight + rng.normal(0, 0.05),
             fitted.content_weight + rng.normal(0, 0.05),
+            fitted.alone_weight + rng.normal(0, 0.05),
             moved(fitted.by_pattern),
             moved(fitted.by_cell),
         )

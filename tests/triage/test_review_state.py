@@ -26,16 +26,18 @@ def test_everything_is_in_the_order_of_the_ids():
     found = state()
     assert found.item_ids.tolist() == ["a", "b", "c", "d"]
     assert found.covered.tolist() == [True, False, True, True]
-    assert found.posterior[:, 1] == pytest.approx([0.9, 0.5, 0.6, 0.9])
+    assert found.posterior[:, 1] == pytest.approx([0.9, 0.4, 0.6, 0.9])
     assert found.pred_probs[:, 1] == pytest.approx([0.7, 0.4, 0.2, 0.8])
     assert found.patterns.of[0] == found.patterns.of[3] != found.patterns.of[2]
 
 
-def test_the_label_in_question_is_the_posteriors_and_without_votes_what_is_shown():
-    assert state().labels.tolist() == [1, 0, 1, 1]
-    assert state(proposed=PRED).labels.tolist() == [1, 0, 1, 1]
-    turned = SoftLabels(PRED.posterior[:, ::-1], IDS, SCHEMA)
-    assert state(proposed=turned).labels.tolist() == [1, 1, 1, 1]
+def test_the_label_in_question_is_that_of_before_whatever_is_shown():
+    """What is shown has learned the answer, by which it would never have been wrong."""
+    for shown in (SOFT, PRED, SoftLabels(PRED.posterior[:, ::-1], IDS, SCHEMA)):
+        assert state(proposed=shown).labels.tolist() == [1, 0, 1, 1]
+    learned = SoftLabels([[0.4, 0.6], [0.1, 0.9], [0.0, 1.0], [0.1, 0.9]], IDS, SCHEMA)
+    found = state([answer("b", "spam", "uncovered")], proposed=learned)
+    assert dict(found.n_wrong) == {"uncovered": 1}
 
 
 def test_answers_are_counted_by_stratum_and_pattern():

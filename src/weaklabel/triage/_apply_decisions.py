@@ -15,7 +15,7 @@ from weaklabel.core._check import check_type
 from weaklabel.core._ids import match_item_ids
 from weaklabel.core._soft_votes import require_hard
 from weaklabel.errors import LabelsError
-from weaklabel.triage._correction import Correction, fit_correction
+from weaklabel.triage._correction import Correction, base_posterior, fit_correction
 from weaklabel.triage._vote_patterns import VotePatterns, patterns_of
 
 if TYPE_CHECKING:
@@ -107,8 +107,8 @@ def apply_decisions(
 
     Notes
     -----
-    See `fit_correction` for the method. Of an item without votes the classifier's
-    probabilities take the place of the posterior. Labels that are held out come from five fits,
+    See `fit_correction` for the method. Where a label model says nothing of items without
+    votes, the classifier's probabilities take the place of the posterior. Labels that are held out come from five fits,
     each without a fifth of the answers. Nothing depends on the order of the items.
 
     Examples
@@ -141,7 +141,7 @@ def apply_decisions(
     if pred_probs is not None:
         place = match_item_ids(ids, pred_probs.item_ids, "pred_probs")
         content = pred_probs.posterior[place]
-    base = before if content is None else np.where(covered[:, None], before, content)
+    base = base_posterior(before, content, covered)
     gold = decisions.gold(ids.tolist(), soft.schema).astype(np.int64)
     answered = np.flatnonzero(gold >= 0)
     correction = fit_correction(base, content, patterns, answered, gold[answered])

@@ -7,22 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from weaklabel.core import CodeArray, FloatArray, IntArray
+from weaklabel.core import BoolArray, CodeArray, FloatArray, IntArray
 from weaklabel.core._numerics import log_normalize, safe_log
 from weaklabel.triage._vote_patterns import VotePatterns
 
 if TYPE_CHECKING:
     import scipy.sparse as sp
 
-__all__ = ["Correction", "Shifts", "fit_correction"]
+__all__ = ["Correction", "Shifts", "base_posterior", "fit_correction"]
 
-#: Standard deviations, before any answer, of the weight of votes around 1 and of the weight of
-#: content around 0; and in nats, around 0, of the shift of one class in the items with the same
+#: Standard deviations, before any answer, of the weight of votes around 1, and of labels without
+#: votes around 1, and of the weight of content beside votes around 0; and in nats, around 0, of the shift of one class in the items with the same
 #: votes and in those with the same vote of one labeling function.
 _VOTES_SD, _CONTENT_SD, _PATTERN_SD, _CELL_SD = 0.3, 0.5, 0.8, 0.7
 #: Probabilities below are taken for these: a source that is this sure is not surer.
 _LEAST_POSTERIOR, _LEAST_PRED_PROB = 1e-3, 1e-2
 _MOST_STEPS = 60
+#: Answers to labels without votes, mostly wrong ones as they were chosen, make these less sure, and
+#: turn none.
+_LEAST_ALONE = 0.05
+#: Posteriors that differ by less are the same but for rounding.
+_SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +64,11 @@ class Correction:
     votes_weight : float
         What the logarithm of the label model's posterior counts; 1 without answers.
     content_weight : float
-        What the logarithm of the classifier's probabilities counts; 0 without answers.
+        What the logarithm of the classifier's probabilities counts beside votes; 0 without
+        answers.
+    alone_weight : float
+        What the logarithm of the posterior counts where there are no votes, and it comes from
+        content already; 1 without answers.
     by_pattern : Shifts
         What is added for the items with the same votes.
     by_cell : Shifts
@@ -68,6 +77,7 @@ class Correction:
 
     votes_weight: float
     content_weight: float
+    alone_weight: float
     by_pattern: Shifts
     by_cell: Shifts
 
@@ -81,10 +91,10 @@ class Correction:
         posterior, pred_probs, patterns
             As in `fit_correction`.
         """
-        scores = self.votes_weight * _centred(posterior, _LEAST_POSTERIOR)
-        if pred_probs is not None:
-            scores += self.content_weight * _content(pred_probs)
-        scores += self._shifts(patterns)[patterns.of]
+        weights = np.array([self.votes_weight, self.content_weight, self.alone_weight])
+        scores = self._shifts(patterns)[patterns.of]
+        for weight, term in zip(weights, _terms(posterior, pred_probs, patterns), strict=True):
+            scores += weight * term
         return log_normalize(scores)
 
     def without_shifts(self) -> Correction:
@@ -101,6 +111,38 @@ class Correction:
         return found
 
 
+def base_posterior(
+    posterior: FloatArray, pred_probs: FloatArray | None, covered: BoolArray
+) -> FloatArray:
+    """Return the labels that answers correct: where there are no votes, by content.
+
+    Parameters
+    ----------
+    posterior : numpy.ndarray of float64, shape (n_items, n_classes)
+        A label model's, or refined.
+    pred_probs : numpy.ndarray of float64, shape (n_items, n_classes), optional
+        Out-of-fold probabilities.
+    covered : numpy.ndarray of bool, shape (n_items,)
+        Which items have a vote.
+
+    Returns
+    -------
+    numpy.ndarray of float64, shape (n_items, n_classes)
+        `posterior`, but `pred_probs` for items without votes if `posterior` says the same of
+        all of them, as a label model does.
+
+    Examples
+    --------
+    >>> q, p = np.array([[0.9, 0.1], [0.5, 0.5], [0.5, 0.5]]), np.array([[0.2, 0.8]] * 3)
+    >>> base_posterior(q, p, np.array([True, False, False]))[:, 1]
+    array([0.1, 0.8, 0.8])
+    """
+    without = posterior[~covered]
+    if pred_probs is None or not len(without) or np.ptp(without, axis=0).max() > _SAME:
+        return posterior
+    return np.where(covered[:, None], posterior, pred_probs)
+
+
 def fit_correction(
     posterior: FloatArray,
     pred_probs: FloatArray | None,
@@ -113,7 +155,8 @@ def fit_correction(
     Parameters
     ----------
     posterior : numpy.ndarray of float64, shape (n_items, n_classes)
-        The label model's, made without the answers; rows sum to 1.
+        The labels that were made without the answers; rows sum to 1. Where there are no
+        votes they must come from content: see `base_posterior`.
     pred_probs : numpy.ndarray of float64, shape (n_items, n_classes), optional
         Out-of-fold probabilities of a classifier on the content; rows sum to 1.
     patterns : VotePatterns
@@ -137,6 +180,9 @@ def fit_correction(
 
     ``a``, ``b`` and the shifts ``d`` and ``f`` maximize the likelihood of the answers times
     normal priors around 1, 0, 0 and 0: a logistic regression with crossed random effects [1]_.
+    Items without votes have ``q(y)**c`` instead, with a weight ``c`` of their own around 1:
+    there ``q`` is content, which must not count twice, and having no votes in common makes
+    no items alike.
     The items with exactly the same votes share their mistakes; so do, less, the items on which
     a labeling function votes the same. The prior of a shift has its variance divided by
     ``1 + log10(n)`` for a group of ``n`` items: one answer does not turn hundreds of labels,
@@ -158,22 +204,20 @@ def fit_correction(
     design, known, cells = _design(patterns, answered)
     if len(answered) == 0:
         none = Shifts(known, np.zeros((0, n_classes)))
-        return Correction(1.0, 0.0, none, none)
-    votes = _centred(posterior[answered], _LEAST_POSTERIOR)
-    content = np.zeros_like(votes)
-    if pred_probs is not None:
-        content = _content(pred_probs)[answered]
+        return Correction(1.0, 0.0, 1.0, none, none)
+    terms = [term[answered] for term in _terms(posterior, pred_probs, patterns)]
     precision = np.concatenate(
         [
             (1.0 + np.log10(patterns.sizes[known])) / _PATTERN_SD**2,
             (1.0 + np.log10(patterns.cell_sizes[cells])) / _CELL_SD**2,
         ]
     )
-    fitted = _maximum(votes, content, design, answers.astype(np.int64), precision)
-    shifts = fitted[2:].reshape(-1, n_classes)
+    fitted = _maximum(terms, design, answers.astype(np.int64), precision)
+    shifts = fitted[3:].reshape(-1, n_classes)
     return Correction(
         float(fitted[0]),
         float(fitted[1]),
+        float(fitted[2]),
         Shifts(known, shifts[: len(known)]),
         Shifts(cells, shifts[len(known) :]),
     )
@@ -183,8 +227,8 @@ def _design(patterns: VotePatterns, answered: IntArray) -> tuple[sp.csr_array, I
     """Return which shifts each answer has, and the patterns and the cells that they are of."""
     import scipy.sparse as sp
 
-    known, place = np.unique(patterns.of[answered], return_inverse=True)
-    place = place.ravel()
+    voted = np.flatnonzero(patterns.covered[answered])
+    known, place = np.unique(patterns.of[answered[voted]], return_inverse=True)
     mine = np.isin(patterns.owner, known)
     cells, column = np.unique(patterns.cells[mine], return_inverse=True)
     row = np.searchsorted(known, patterns.owner[mine])
@@ -192,38 +236,51 @@ def _design(patterns: VotePatterns, answered: IntArray) -> tuple[sp.csr_array, I
         (np.ones(len(row)), (row, column.ravel())), shape=(len(known), len(cells))
     )
     own = sp.csr_array(
-        (np.ones(len(place)), (np.arange(len(place)), place)), shape=(len(place), len(known))
+        (np.ones(len(voted)), (voted, place.ravel())), shape=(len(answered), len(known))
     )
     return sp.csr_array(sp.hstack([own, own @ of_pattern])), known, cells
 
 
+def _terms(
+    posterior: FloatArray, pred_probs: FloatArray | None, patterns: VotePatterns
+) -> list[FloatArray]:
+    """Return what is weighted: labels by votes, content beside them, labels without votes."""
+    covered = patterns.covered[:, None]
+    labels = _centred(posterior, _LEAST_POSTERIOR)
+    content = np.zeros_like(labels) if pred_probs is None else _content(pred_probs)
+    return [labels * covered, content * covered, labels * ~covered]
+
+
 def _maximum(
-    votes: FloatArray,
-    content: FloatArray,
+    terms: list[FloatArray],
     design: sp.csr_array,
     answers: IntArray,
     precision: FloatArray,
 ) -> FloatArray:
     from scipy.optimize import minimize
 
-    (n_answers, n_classes), n_shifts = votes.shape, len(precision)
-    rows, back = np.arange(n_answers), design.T.tocsr()
+    stacked = np.stack(terms)
+    n_answers, n_classes = stacked.shape[1:]
+    n_shifts, rows, back = len(precision), np.arange(n_answers), design.T.tocsr()
+    centre = np.array([1.0, 0.0, 1.0])
+    tightness = np.array([_VOTES_SD, _CONTENT_SD, _VOTES_SD]) ** -2.0
 
     def loss(theta: FloatArray) -> tuple[float, FloatArray]:
-        a, b, shifts = theta[0], theta[1], theta[2:].reshape(n_shifts, n_classes)
-        proba = log_normalize(a * votes + b * content + design @ shifts)
+        weights, shifts = theta[:3], theta[3:].reshape(n_shifts, n_classes)
+        proba = log_normalize(np.tensordot(weights, stacked, axes=1) + design @ shifts)
         value = -safe_log(proba[rows, answers]).sum()
-        value += 0.5 * ((a - 1) / _VOTES_SD) ** 2 + 0.5 * (b / _CONTENT_SD) ** 2
+        value += 0.5 * (tightness * (weights - centre) ** 2).sum()
         value += 0.5 * (precision[:, None] * shifts**2).sum()
         proba[rows, answers] -= 1.0
         slope = precision[:, None] * shifts + back @ proba
-        of_a = (proba * votes).sum() + (a - 1) / _VOTES_SD**2
-        of_b = (proba * content).sum() + b / _CONTENT_SD**2
-        return float(value), np.concatenate([[of_a, of_b], slope.ravel()])
+        of_weights = (stacked * proba).sum(axis=(1, 2)) + tightness * (weights - centre)
+        return float(value), np.concatenate([of_weights, slope.ravel()])
 
-    start = np.concatenate([[1.0, 0.0], np.zeros(n_shifts * n_classes)])
+    shifts_size = n_shifts * n_classes
+    start = np.concatenate([centre, np.zeros(n_shifts * n_classes)])
     options = {"maxiter": _MOST_STEPS}
-    found: Any = minimize(loss, start, jac=True, method="L-BFGS-B", options=options)  # type: ignore[call-overload]  # its stub has no gradient beside the value
+    bounds = [(None, None)] * 2 + [(_LEAST_ALONE, None)] + [(None, None)] * shifts_size
+    found: Any = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)  # type: ignore[call-overload]  # its stub has no gradient beside the value
     return np.asarray(found.x, dtype=np.float64)
 
 

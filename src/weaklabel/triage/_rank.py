@@ -242,9 +242,7 @@ def _wrong(state: ReviewState, now: FloatArray, labels: CodeArray, *, learns: bo
     if not learns:
         return odds
     doubt = 1.0 - now[np.arange(len(labels)), labels]
-    both = 0.5 * (odds + doubt)
-    moved = state.covered & (labels != state.labels)
-    return np.where(moved, doubt, np.where(state.covered, both, odds))
+    return np.where(labels != state.labels, doubt, 0.5 * (odds + doubt))
 
 
 def _random_sample(open_: BoolArray, n_random: int, rng: np.random.Generator) -> list[int]:

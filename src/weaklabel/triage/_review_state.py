@@ -22,6 +22,7 @@ from weaklabel.core._check import check_type
 from weaklabel.core._ids import match_item_ids
 from weaklabel.core._numerics import log_normalize, margin, safe_log
 from weaklabel.errors import LabelsError
+from weaklabel.triage._correction import base_posterior
 from weaklabel.triage._error_odds import suspicion
 from weaklabel.triage._vote_patterns import VotePatterns, patterns_of
 
@@ -37,10 +38,11 @@ class ReviewState:
     item_ids : numpy.ndarray of StringDType, shape (n_items,)
         Ascending.
     posterior, pred_probs, proposed : numpy.ndarray of float64, shape (n_items, n_classes)
-        The label model's posterior, out-of-fold probabilities, what the reviewer is shown.
+        The labels before answers (`base_posterior`), out-of-fold probabilities, what the
+        reviewer is shown.
     labels : numpy.ndarray of int, shape (n_items,)
-        The label whose rightness is in question: the posterior's first, and where nobody
-        votes that of `proposed`.
+        The label whose rightness is in question: the posterior's first. Never what is shown,
+        which may have learned the item's own answer.
     covered, open_ : numpy.ndarray of bool, shape (n_items,)
         Which items have a vote, and which nobody answered or skipped.
     disputed : numpy.ndarray of int64, shape (n_disputed,)
@@ -109,8 +111,8 @@ def review_state(
     posterior = soft.posterior[order]
     held_out = pred_probs.posterior[match_item_ids(ids, pred_probs.item_ids, "pred_probs")]
     shown = proposed.posterior[match_item_ids(ids, proposed.item_ids, "proposed labels")]
-    labels = np.where(covered, posterior.argmax(axis=1), shown.argmax(axis=1))
-    labels = labels.astype(soft.schema.dtype)
+    posterior = base_posterior(posterior, held_out, covered)
+    labels = posterior.argmax(axis=1).astype(soft.schema.dtype)
     gold = decisions.gold(ids.tolist(), soft.schema)
     answered = np.flatnonzero(gold >= 0)
     wrong = gold[answered] != labels[answered]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weaklabel.core import IntArray, VoteMatrix
+from weaklabel.core import BoolArray, IntArray, VoteMatrix
 from weaklabel.core._row_hash import vote_patterns
 
 __all__ = ["VotePatterns", "patterns_of"]
@@ -43,6 +43,13 @@ class VotePatterns:
     def n_patterns(self) -> int:
         """Number of patterns."""
         return len(self.sizes)
+
+    @property
+    def covered(self) -> BoolArray:
+        """Which items have a vote, shape (n_items,)."""
+        has_votes = np.zeros(self.n_patterns, dtype=np.bool_)
+        has_votes[self.owner] = True
+        return has_votes[self.of]
 
 
 def patterns_of(votes: VoteMatrix, rows: IntArray) -> VotePatterns:
