@@ -1,6 +1,6 @@
 """Measure the review loop: wrong labels found, and accuracy after answers, gold being the reviewer.
 
-    python benchmarks/triage.py [--part found|after] [--seeds N] [--sets youtube,trec]
+    python benchmarks/triage.py [--part found|after|all] [--seeds N] [--sets youtube,trec]
 
     found   wrong labels among the first 100 reviewed, of majority vote and of the default label
             model, beside each ranking alone and random review
@@ -8,7 +8,10 @@
             entropy alone, cleanlab's ranking alone, and answers that only replace their own label;
             here the errors of the labels of now are looked for, which have learned from answers
 
-Of the covered items of the train splits. Items are reviewed ten at a time, each time ranked anew
+    all     the same over all items, those without votes too, of sets with texts that have some;
+            the labels are refined ones, made anew with the answers
+
+Of the covered items of the train splits, but for the last. Items are reviewed ten at a time, each time ranked anew
 with the answers so far; the classifier learns from them at 20, 50, 100, 150 and 200. One JSON
 line for each part is appended to results/triage.jsonl.
 """
@@ -27,6 +30,7 @@ AT = "2026-01-01T00:00:00+00:00"
 STEP = 10
 FOUND_SETS = ("youtube", "sms", "semeval", "trec")
 AFTER_SETS = (*FOUND_SETS, "domain")
+ALL_SETS = ("youtube", "sms")
 CHECKS = (20, 50, 100, 200)
 RETRAINED = (20, 50, 100, 150, 200)
 #: Least accuracy after so many answers; "start" is that before any.
@@ -40,50 +44,55 @@ BARS = {
 
 
 class Task:
-    """The covered items of a train split, with labels, votes and held-out probabilities."""
+    """Items of a train split, with labels, votes and held-out probabilities.
 
-    def __init__(self, folder, name, model):
-        votes, self.gold, texts = read(folder, name)
+    With `refined`, all items and their refined labels, else the covered ones and the model's.
+    """
+
+    def __init__(self, folder, name, model, refined=False):
+        votes, self.gold, texts = read(folder, name, covered_only=not refined)
         ids = np.arange(len(votes)).astype(str)
         classes = [f"class {y}" for y in range(int(self.gold.max()) + 1)]
         self.votes = wl.VoteMatrix.from_array(votes, classes, item_ids=ids)
-        self.soft = model.fit(self.votes).soft_labels(self.votes)
-        self.items = None
+        self.modelled = model.fit(self.votes).soft_labels(self.votes)
+        self.refined, self.items = refined, None
         if texts is not None:
             rows = zip(ids, texts, strict=True)
             self.items = wl.as_items([{"item_id": i, "text": t} for i, t in rows])
         self.trained = {}
-        self.pred_probs = self.classified(DecisionLog())
+        self.soft, self.pred_probs = self.labels_and_probabilities(DecisionLog())
         self.wrong = self.soft.posterior.argmax(axis=1) != self.gold
 
-    def classified(self, log):
-        """Return out-of-fold probabilities of a classifier that also learns from answers."""
+    def labels_and_probabilities(self, log):
+        """Return labels that no item's own answer is in, and out-of-fold probabilities."""
         if log.head_hash not in self.trained:
-            self.trained[log.head_hash] = self._classified(log)
+            self.trained[log.head_hash] = self._made(log)
         return self.trained[log.head_hash]
 
-    def _classified(self, log):
+    def _made(self, log):
+        soft = self.modelled
         if self.items is None:  # nothing to learn from: a classifier that knows the class shares
-            prior = np.tile(self.soft.posterior.mean(axis=0), (self.soft.n_items, 1))
-            return wl.SoftLabels(prior, self.soft.item_ids, self.soft.schema, "constant")
-        gold = log.gold(self.soft.item_ids.tolist(), self.soft.schema)
+            prior = np.tile(soft.posterior.mean(axis=0), (soft.n_items, 1))
+            return soft, wl.SoftLabels(prior, soft.item_ids, soft.schema, "constant")
+        gold = log.gold(soft.item_ids.tolist(), soft.schema)
         settings = {"votes": self.votes, "gold": gold, "text_columns": ["text"]}
-        return wl.refine(self.soft, self.items, progress=False, **settings).pred_probs
+        made = wl.refine(soft, self.items, progress=False, **settings)
+        return made.soft if self.refined else soft, made.pred_probs
 
     def decision(self, i, stratum=""):
         label = self.votes.schema.classes[self.gold[i]]
         return Decision(str(i), label, "gold", AT, stratum=stratum)
 
 
-def read(folder, name):
-    """Return votes, gold and texts (None where there are none) of the covered train items."""
+def read(folder, name, covered_only=True):
+    """Return votes, gold and texts (None where there are none) of the train items."""
     bench = record.load_bench(folder)
     with np.load(folder / "bench" / "data" / f"{name}.npz", allow_pickle=False) as data:
         votes, gold = data["L_train"].astype(int), data["y_train"].astype(int)
     texts = bench.texts(name)
     if texts is not None:
         texts = texts[texts["split"] == "train"].sort_values("row")["text"].to_numpy()
-    covered = (votes >= 0).any(axis=1)
+    covered = (votes >= 0).any(axis=1) | (not covered_only)
     return votes[covered], gold[covered], None if texts is None else texts[covered]
 
 
@@ -112,12 +121,12 @@ def reviewed(task, n_answers, seed, learns):
     log = []
     while len(log) < n_answers:
         known = max((n for n in RETRAINED if n <= len(log)), default=0)
-        pred_probs, decisions = task.classified(DecisionLog(log[:known])), DecisionLog(log)
-        proposed = None
+        soft, pred_probs = task.labels_and_probabilities(DecisionLog(log[:known]))
+        decisions, proposed = DecisionLog(log), None
         if learns:
-            proposed = apply_decisions(decisions, task.soft, task.votes, pred_probs).soft
+            proposed = apply_decisions(decisions, soft, task.votes, pred_probs).soft
         queue = wl.rank_for_review(
-            task.soft,
+            soft,
             task.votes,
             pred_probs,
             min(STEP, n_answers - len(log)),
@@ -170,15 +179,26 @@ def accuracy_after(task, log, correct=True):
         labels[rows] = task.gold[rows]
         return float((labels == task.gold).mean())
     decisions = DecisionLog(log)
-    feedback = apply_decisions(decisions, task.soft, task.votes, task.classified(decisions))
+    soft, pred_probs = task.labels_and_probabilities(decisions)
+    feedback = apply_decisions(decisions, soft, task.votes, pred_probs)
     return float((feedback.soft.posterior.argmax(axis=1) == task.gold).mean())
 
 
 def after(options):
     """Return accuracy after answers."""
+    return accuracies(options, options.sets or AFTER_SETS)
+
+
+def after_of_all(options):
+    """Return accuracy of refined labels after answers, over all items."""
+    return accuracies(options, options.sets or ALL_SETS, refined=True)
+
+
+def accuracies(options, names, refined=False):
+    """Return accuracy after answers to each of several ways to choose items, by data set."""
     lines = {}
-    for name in options.sets or AFTER_SETS:
-        task = Task(options.folder, name, wl.LabelModel())
+    for name in names:
+        task = Task(options.folder, name, wl.LabelModel(), refined)
         start = float((~task.wrong).mean())
         rows = {}
         for seed in range(options.seeds):
@@ -201,7 +221,7 @@ def after(options):
             shown = []
             for n in CHECKS:
                 mean = float(np.mean(values[n]))
-                bar = BARS[name].get(n) if who == "ours" else None
+                bar = BARS[name].get(n) if who == "ours" and not refined else None
                 bar = start if bar == "start" else bar
                 met = (
                     ""
@@ -216,7 +236,7 @@ def after(options):
     return lines
 
 
-PARTS = {"found": found, "after": after}
+PARTS = {"found": found, "after": after, "all": after_of_all}
 
 
 def main():
