@@ -434,69 +434,18 @@ def _print_figures(project: Any) -> None:
 
 
 def _print_label_figures(project: Any) -> None:
+    from weaklabel.project import answer_words, label_words
+
     applied, fitted, refined = (project.facts(s) for s in ("apply", "fit", "refine"))
-    print(
-        f"Items {applied['items']}, covered by at least one labeling function {applied['coverage']:.3f}"
-    )
-    if fitted.get("accuracy_covered") is not None:
-        print(f"Label model accuracy on covered items  {fitted['accuracy_covered']:.3f}")
-    if refined.get("accuracy") is not None:
-        print(f"Label model accuracy on all items      {refined['accuracy_label_model']:.3f}")
-        print(f"Refined labels' accuracy on all items  {refined['accuracy']:.3f}")
-    shares = ", ".join(f"{name} {share:.3f}" for name, share in refined["class_shares"].items())
-    print(f"Refined labels: {shares}")
-    _print_what_answers_did(refined)
-
-
-def _print_what_answers_did(facts: dict[str, Any]) -> None:
-    _print_effect(facts)
-    said = facts.get("causes") or facts.get("elsewhere")  # the first ends with the second
-    if said:
-        print(said)
-
-
-def _print_effect(facts: dict[str, Any]) -> None:
-    if "flipped" not in facts:
-        return
-    ways = {
-        "same votes": "with the same votes",
-        "same functions": "with a vote of the same function",
-        "content": "by content",
-    }
-    n_flipped = ", ".join(f"{n} {ways.get(way, way)}" for way, n in facts["flipped"].items())
-    print(f"Labels that answers changed: {n_flipped}")
-    for name, (before, now) in facts["moved"].items():
-        print(f"Precision of {name} by the labels: {before:.2f} before, {now:.2f} now")
-    if "estimate" in facts:
-        print(facts["estimate"]["words"])
-        print(facts["estimate"]["advice"])
+    for line in (*label_words(applied, fitted, refined), *answer_words(refined)):
+        print(line)
 
 
 def _print_queue_figures(project: Any) -> None:
-    facts = project.facts("triage")
-    strata = ", ".join(f"{n} {name}" for name, n in facts["strata"].items())
-    print(f"Review set: {facts['queue']} items ({strata})")
-    found = facts.get("yield")
-    if found:
-        times = f", {found['wrong'] / found['chance']:.1f} times chance" if found["chance"] else ""
-        print(
-            f"Wrong labels in the review set: {found['wrong']} of {found['reviewed']}; "
-            f"as many random items would hold {found['chance']:.1f}{times}"
-        )
-    _print_health(facts)
-    if facts.get("kept"):
-        print(f"The answers in the previous review set are kept in {', '.join(facts['kept'])}")
+    from weaklabel.project import queue_words
 
-
-def _print_health(facts: dict[str, Any]) -> None:
-    sample = facts.get("health_sample")
-    where = f" (in a sample of {sample:,} items)" if sample else ""
-    for words in facts.get("looks_wrong", []):
-        print(f"Labeling function to look at: {words}")
-    for words in facts.get("uncovered", []):
-        print(f"Worth a labeling function{where}: {words}")
-    for words in facts.get("contradicted", []):
-        print(f"Answer to look at again: {words}")
+    for line in queue_words(project.facts("triage")):
+        print(line)
 
 
 def main(arguments: list[str] | None = None) -> int:
