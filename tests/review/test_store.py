@@ -240,7 +240,7 @@ def test_erased_texts_are_no_longer_in_the_files(path: Path) -> None:
     store.append([decision(c="my phone is 555"), decision("b", c="stays here")])
     store.erase("a", "asked", by="eve")
     found = b"".join(file.read_bytes() for file in path.parent.iterdir())
-    assert b"555" not in found
+    assert b"my phone is" not in found  # digits alone may be in a hash
     assert b"stays here" in found
     store.close()
 
