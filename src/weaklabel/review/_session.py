@@ -320,7 +320,7 @@ class ReviewSession:
         """Put a comment on the item on the screen, and stay there.
 
         Where the item has an answer, it is stored at once; else with the answer, and until then
-        it is in this session alone. An empty text removes it.
+        it is kept in memory alone. An empty text removes it.
 
         Raises DecisionsError if `text` is none that UTF-8 can write, and as `answer`.
         """
