@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from weaklabel.apply._inputs import check_columns
 from weaklabel.apply._options import ApplyOptions
 from weaklabel.apply.text import ENGINE_NAMES, needles_of, re2_pattern, search_engine_for
 from weaklabel.core import as_items
+from weaklabel.core._html import escape
 from weaklabel.lf import LabelingFunction
 from weaklabel.lf._regex import PatternRule
 from weaklabel.lf._rule import ArrowRule

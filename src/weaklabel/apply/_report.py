@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html import escape
 
 from weaklabel.core import VoteMatrix
+from weaklabel.core._html import escape
 
 __all__ = ["ApplyReport"]
 

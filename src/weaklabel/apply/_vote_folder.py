@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import numpy as np
 from weaklabel.apply._batch import ITEM_ID
 from weaklabel.apply._collect import vote_codes
 from weaklabel.core import LabelSchema, StringArray, VoteMatrix
+from weaklabel.core._html import escape
 from weaklabel.core._ids import STRING, check_item_ids
 from weaklabel.errors import FileFormatError
 from weaklabel.files import write_text_atomic

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from weaklabel.core._arrays import StringArray
 from weaklabel.core._check import read_only
+from weaklabel.core._html import escape
 from weaklabel.core._ids import STRING, check_item_ids
 from weaklabel.errors import ItemsError, MissingDependencyError, wrong_value
 
@@ -107,7 +107,7 @@ class Items:
         columns = [shown.column(name) for name in names]
         rows = "".join(
             f"<tr><th>{escape(key)}</th>"
-            + "".join(f"<td>{escape(str(column[i]))[:200]}</td>" for column in columns)
+            + "".join(f"<td>{escape(str(column[i]), 200)}</td>" for column in columns)
             + "</tr>"
             for i, key in enumerate(shown.item_ids.tolist())
         )
@@ -255,9 +255,11 @@ def _from_sequence(data: Sequence[object]) -> pa.Table:
 
 
 def _check_names(table: pa.Table) -> pa.Table:
-    for i, name in enumerate(table.column_names):
-        if table.column_names.index(name) != i:
+    seen: set[str] = set()
+    for name in table.column_names:
+        if name in seen:
             raise ItemsError(
                 f"items has two columns {name!r}, must have distinct names. Rename one."
             )
+        seen.add(name)
     return table

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy.typing as npt
 
 from weaklabel.core._arrays import CodeArray, FloatArray, StringArray
 from weaklabel.core._check import read_only
+from weaklabel.core._html import escape
 from weaklabel.core._ids import check_item_ids
 from weaklabel.core._labels import check_proba
 from weaklabel.core._schema import LabelSchema

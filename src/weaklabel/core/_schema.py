@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 from numbers import Integral
 from typing import Any, Final
 
 import numpy as np
 
 from weaklabel.core._arrays import CodeArray
+from weaklabel.core._html import escape
 from weaklabel.errors import SchemaError, wrong_value
 
 __all__ = ["ABSTAIN", "LabelSchema"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from weaklabel.core._arrays import BoolArray, CodeArray, IntArray, StringArray
 from weaklabel.core._check import read_only
+from weaklabel.core._html import escape
 from weaklabel.core._ids import check_item_ids, default_item_ids
 from weaklabel.core._schema import ABSTAIN, LabelSchema
 from weaklabel.core._sparse import SparseCodes

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
-from html import escape
 from types import MappingProxyType
 from typing import Any
 
+from weaklabel.core._html import escape
 from weaklabel.errors import ItemsError, LabelingFunctionError, ParameterError, wrong_value
 from weaklabel.lf._item import fields_of, make_item
 from weaklabel.lf._pickling import reference

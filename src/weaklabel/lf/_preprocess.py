@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from html import escape
 from pathlib import Path
 from typing import Any, overload
 
+from weaklabel.core._html import escape
 from weaklabel.errors import ParameterError, wrong_value
 from weaklabel.lf._item import fields_of, make_item
 from weaklabel.lf._pickling import reference

@@ -6,7 +6,6 @@ import inspect
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
-from html import escape
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -21,6 +20,7 @@ from weaklabel.core import (
     VoteMatrix,
     Votes,
 )
+from weaklabel.core._html import escape
 from weaklabel.core._numerics import tied_argmax
 from weaklabel.errors import ItemsError, NotFittedError, ParameterError, VotesError, wrong_value
 from weaklabel.models._explain import Explanation, explain_by_evidence, explain_by_leaving_out

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import escape
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from weaklabel.core import FloatArray, IntArray, SoftVotes, VoteMatrix, Votes
+from weaklabel.core._html import escape
 from weaklabel.core._numerics import safe_log, tied_argmax
 
 __all__ = ["Explanation", "VoteEvidence", "explain_by_evidence", "explain_by_leaving_out"]

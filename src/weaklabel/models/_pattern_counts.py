@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +20,7 @@ from weaklabel.core import (
     Votes,
 )
 from weaklabel.core._check import read_only
+from weaklabel.core._html import escape
 from weaklabel.core._row_hash import (
     SALTS,
     HashArray,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -23,6 +22,7 @@ from weaklabel.core import (
     as_items,
 )
 from weaklabel.core._check import check_choice, check_int, read_only
+from weaklabel.core._html import escape
 from weaklabel.core._ids import match_item_ids
 from weaklabel.errors import DataWarning, LabelsError
 

@@ -40,6 +40,7 @@ from weaklabel.testing._gold_laws import (
     check_unknown_gold_changes_nothing,
     check_wrong_gold_is_refused,
 )
+from weaklabel.testing._hostile import hostile_texts
 from weaklabel.testing._labeling_functions import (
     check_labeling_function_case,
     labeling_function_cases,
@@ -133,6 +134,7 @@ __all__ = [
     "check_wrong_gold_is_refused",
     "edge_matrices",
     "edge_soft_votes",
+    "hostile_texts",
     "label_schemas",
     "labeling_function_cases",
     "ordinary_matrices",
