@@ -7,6 +7,7 @@ import pytest
 
 from weaklabel import Decision, DecisionLog
 from weaklabel.core import CAUSES
+from weaklabel.core._decision import KINDS
 from weaklabel.core._decisions import FIRST_HASH
 from weaklabel.errors import DecisionsError
 
@@ -113,47 +114,32 @@ def test_a_record_holds_every_field_and_gives_the_decision_back():
         Decision.of_record({**record, "shown": "[]"})
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        (
-            {"cause": "typo"},
-            "cause is 'typo', must be one of ['labeling function bug', 'ambiguous item', "
-            "'guideline gap', 'out of scope', 'data error']. Leave it empty where no cause is known.",
-        ),
-        ({"cause": None}, "cause is None, must be one of"),
-        ({"cause": "Data error"}, "cause is 'Data error', must be one of"),
-        ({"seconds": -1}, "seconds is -1, must be a number in [0, inf). None says: not measured."),
-        ({"seconds": float("nan")}, "seconds is nan, must be a number in [0, inf)."),
-        ({"seconds": float("inf")}, "seconds is inf, must be a number in [0, inf)."),
-        ({"seconds": True}, "seconds is True, must be a number in [0, inf)."),
-        ({"seconds": "3"}, "seconds is '3', must be a number in [0, inf)."),
-        ({"blind": 1}, "blind is 1, must be True or False."),
-        ({"gold": None}, "gold is None, must be True or False."),
-        ({"key": None}, "key is None, must be a text. Leave it empty for none."),
-        ({"text_hash": 3}, "text_hash is 3, must be a text."),
-        ({"dataset_version": 7}, "dataset_version is 7, must be a text."),
-        ({"shown": "spam"}, "shown is 'spam', must be a mapping or None."),
-        ({"shown": {"a": float("nan")}}, "shown of a decision cannot be kept: values is"),
-        ({"salt": "é"}, "salt is 'é', must be ASCII. Let the store make it."),
-        ({"kind": "redo"}, "kind is 'redo', must be one of ['', 'undo', 'erasure']."),
-        ({"kind": "undo"}, "must be empty where there is a label, proposed label, stratum"),
-        ({"kind": "erasure", "label": None, "text_hash": "x"}, "An erasure has a comment at most"),
-        ({"payload_hash": "x", "comment": "y"}, "must be empty where there is a comment"),
-        ({"payload_hash": "x", "salt": "y"}, "must be empty where there is a comment"),
-        ({"item_id": ""}, "item_id is '', must be a non-empty text."),
-        ({"reviewer": " "}, "reviewer is ' ', must be a non-empty text."),
-        (
-            {"decided_at": "yesterday"},
-            "decided_at is 'yesterday', must be an ISO 8601 time with its offset.",
-        ),
-        ({"decided_at": "2026-05-04T10:15:00"}, "must be an ISO 8601 time with its offset."),
-    ],
-)
-def test_wrong_decisions_are_refused_in_words(changes, message):
-    with pytest.raises(DecisionsError) as caught:
-        replace(decision("a", "ham"), **changes)
-    assert message in str(caught.value)
+def test_who_is_asked_is_hashed_only_where_it_is_said():
+    passed = Decision("a", None, "ann", AT, kind="escalation")
+    asked = replace(passed, about="eve")
+    assert len({d.chained(FIRST_HASH) for d in (passed, asked, replace(asked, about="bob"))}) == 3
+    # Computed by the version before there was the field.
+    assert passed.chained(FIRST_HASH) == (
+        "8a391cfcb59ff9c81e8c7985b544798fa857bc6cd0d6b9dc5b50a9b9acddc9b8"
+    )
+
+
+def test_kinds_say_what_stands_and_what_is_a_remark():
+    said = {"note": "note", "flag": "flag", "unflag": "flag", "lf_wrong": "lf:f", "lf_ok": "lf:f"}
+    made = {
+        kind: Decision("a", None, "ann", AT, kind=kind, about="f" * kind.startswith("lf"))
+        for kind in KINDS
+    }
+    assert {kind: d.remark for kind, d in made.items() if d.remark} == said
+    assert [kind for kind, d in made.items() if d.can_stand] == ["", "escalation"]
+    assert [kind for kind, d in made.items() if d.is_answer] == [""]
+
+
+def test_an_escalation_keeps_what_an_answer_keeps():
+    passed = replace(FULL, label=None, kind="escalation", about="eve")
+    assert (passed.proposed, passed.stratum, passed.seconds) == ("spam", "random", 1.25)
+    assert (passed.text_hash, passed.shown) == (FULL.text_hash, FULL.shown)
+    assert Decision.of_record(passed.record()) == passed
 
 
 def test_now_is_a_time_that_a_decision_accepts():

@@ -154,3 +154,100 @@ def test_a_log_with_causes_is_saved_and_one_from_before_them_is_read(tmp_path):
     save(before, path)
     pq.write_table(pq.read_table(path).drop_columns(["cause"]), path)
     assert load(path, DecisionLog) == before
+
+
+def other(item_id, kind, reviewer="ann", about="", **more):
+    return Decision(item_id, None, reviewer, AT, kind=kind, about=about, **more)
+
+
+def test_an_escalation_stands_in_place_of_an_answer_and_is_none():
+    passed = other("a", "escalation", about="eve", stratum="random")
+    log = DecisionLog([decision("a", "ham"), decision("b", None), passed])
+    assert log.escalated() == (passed,)
+    assert [d.item_id for d in log.standing] == ["b"]
+    assert (log.agreed(), log.disputed()) == ({}, ())
+    assert log.latest("ann") == passed
+    assert DecisionLog([*log, decision("a", "spam")]).escalated() == ()
+    undone = DecisionLog([*log, passed.undone()])
+    assert (undone.escalated(), undone.latest("ann")) == ((), decision("b", None))
+    assert DecisionLog([*log, decision("a", "spam", "bob")]).escalated() == (passed,)
+
+
+def test_remarks_leave_answers_alone():
+    answers = [decision("a", "ham"), decision("b", "spam", "bob"), other("c", "escalation")]
+    remarks = [
+        other("a", "note", comment="hm", cause=CAUSES[1]),
+        other("a", "flag"),
+        other("b", "unflag", "bob"),
+        other("a", "lf_wrong", about="f"),
+        other("c", "lf_ok", about="f"),
+    ]
+    log, plain = DecisionLog([*answers, *remarks]), DecisionLog(answers)
+    assert (log.standing, log.on_items) == (plain.standing, plain.on_items)
+    assert (log.agreed(), log.escalated()) == (plain.agreed(), plain.escalated())
+    assert log.latest("ann") == plain.latest("ann")
+    assert DecisionLog(remarks).standing == ()
+
+
+def test_a_flag_stands_until_its_reviewer_takes_it_away():
+    log = [other("b", "flag"), other("a", "flag"), other("a", "flag", "bob"), other("a", "unflag")]
+    assert DecisionLog(log).flagged() == ("a", "b")
+    assert DecisionLog([*log, other("a", "unflag", "bob")]).flagged() == ("b",)
+    assert DecisionLog([*log, decision("b", "ham"), decision("b", "ham").undone()]).flagged() == (
+        "a",
+        "b",
+    )
+
+
+def test_wrong_functions_are_listed_with_their_items():
+    log = DecisionLog(
+        [
+            other("b", "lf_wrong", about="g"),
+            other("a", "lf_wrong", about="g"),
+            other("a", "lf_wrong", about="f"),
+            other("a", "lf_ok", about="f"),
+            other("a", "lf_wrong", "bob", about="e"),
+            other("a", "flag"),
+        ]
+    )
+    assert log.wrong_functions() == {"e": ("a",), "g": ("a", "b")}
+
+
+def test_gold_checks_measure_the_reviewer_and_not_the_item():
+    check = replace(decision("a", "ham"), gold=True)
+    log = DecisionLog(
+        [check, decision("b", "ham"), replace(decision("b", "spam", "bob"), gold=True)]
+    )
+    assert len(log.standing) == 3
+    assert [d.item_id for d in log.on_items] == ["b"]
+    assert list(log.agreed()) == ["b"]
+    assert log.disputed() == ()
+    assert log.gold(["a", "b"], SCHEMA).tolist() == [-1, 0]
+
+
+def test_an_adjudication_settles_whatever_others_said():
+    said = [decision("a", "ham"), decision("a", "ham", "bob")]
+    ruled = replace(decision("a", "spam", "eve"), stratum="adjudication")
+    later = decision("a", "ham", "cy")
+    log = DecisionLog([*said, ruled, later])
+    assert log.agreed() == {"a": ruled}
+    assert (log.disputed(), log.on_items) == ((), (ruled,))
+    differs = replace(decision("a", "ham", "dan"), stratum="adjudication")
+    assert DecisionLog([*log, differs]).disputed() == ("a",)
+    skipped = replace(ruled, label=None)
+    assert DecisionLog([*said, skipped]).gold(["a"], SCHEMA).tolist() == [0]
+
+
+def test_a_log_with_every_kind_survives_a_file(tmp_path):
+    log = DecisionLog(
+        [
+            FULL,
+            other("a", "escalation", about="eve", proposed="ham", stratum="random", blind=True),
+            other("a", "note", comment="x"),
+            other("a", "lf_wrong", about="<script>\x00"),
+            other("a", "unflag"),
+        ]
+    )
+    save(log, tmp_path / "log.parquet")
+    assert load(tmp_path / "log.parquet") == log
+    assert "<script" not in DecisionLog([*log, *log])._repr_html_()

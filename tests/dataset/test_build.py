@@ -164,3 +164,17 @@ def test_wrong_input_is_named(items: Items, soft: SoftLabels) -> None:
         build_dataset(items, soft, min_confidence=2)
     with pytest.raises(ParameterError, match=r"sum of splits is 0.5, must be 1"):
         build_dataset(items, soft, splits={"train": 0.5})
+
+
+def test_escalations_and_gold_checks_are_no_skips(items: Items, soft: SoftLabels) -> None:
+    given = DecisionLog(
+        [
+            Decision("a", None, "ann", AT, kind="escalation"),
+            Decision("b", None, "ann", AT, gold=True),
+            Decision("c", "ham", "ann", AT, gold=True),
+            Decision("d", None, "ann", AT, kind="flag"),
+            Decision("e", None, "ann", AT),
+        ]
+    )
+    data = build_dataset(items, soft, given)
+    assert column(data, "review") == ["", "", "", "", "skipped"]

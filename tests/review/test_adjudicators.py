@@ -33,3 +33,10 @@ def test_a_name_is_a_text(names):
 def test_decisions_must_be_a_log():
     with pytest.raises(ParameterError, match="must be a DecisionLog"):
         without_adjudicators(["eve"], LOG)
+
+
+def test_what_was_adjudicated_is_left_out_and_the_own_answer_before_it_stands():
+    before = Decision("a", "spam", "eve", AT)
+    ruled = Decision("a", "ham", "eve", AT, stratum="adjudication")
+    found = without_adjudicators(DecisionLog([*LOG, before, ruled]), [])
+    assert [(d.reviewer, d.label) for d in found.standing][-2:] == [("bob", "ham"), ("eve", "spam")]

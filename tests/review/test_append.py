@@ -109,3 +109,34 @@ def test_one_answer_is_compared_by_indexes_alone(connection: sa.Connection) -> N
     assert any("weaklabel_decisions_key" in plan for plan in plans)
     assert any("weaklabel_decisions_of" in plan for plan in plans)
     assert [plan for plan in plans if plan.startswith("SCAN") and "LIMIT" not in plan][1:] == []
+
+
+def remark(kind: str, **more: str) -> Decision:
+    return Decision("a", None, "ann", AT, kind=kind, **more)  # type: ignore[arg-type]
+
+
+def test_a_remark_that_says_nothing_new_is_left_out(connection: sa.Connection) -> None:
+    assert append(connection, [remark("unflag"), remark("lf_ok", about="f"), remark("note")]) == 0
+    assert append(connection, [remark("flag"), remark("flag")]) == 1
+    assert append(connection, [remark("flag")]) == 0
+    assert append(connection, [remark("unflag"), remark("unflag"), remark("flag")]) == 2
+    assert append(connection, [remark("lf_wrong", about="f"), remark("lf_ok", about="g")]) == 1
+    assert append(connection, [remark("note", comment="x"), remark("note", comment="x")]) == 1
+    assert append(connection, [remark("note"), remark("note", comment="x")]) == 2
+
+
+def test_a_remark_neither_repeats_nor_withdraws_an_answer(connection: sa.Connection) -> None:
+    answer = Decision("a", "ham", "ann", AT)
+    assert append(connection, [answer, remark("flag"), remark("note", comment="x"), answer]) == 3
+    assert append(connection, [answer.undone(), remark("flag"), answer.undone()]) == 1
+    assert append(connection, [remark("escalation"), remark("escalation", about="eve")]) == 2
+    assert append(connection, [remark("escalation", about="eve")]) == 0
+    assert append(connection, [answer.undone(), answer.undone()]) == 1
+
+
+def test_a_remark_with_a_key_is_stored_once_though_it_says_nothing_new(
+    connection: sa.Connection,
+) -> None:
+    given = [remark("unflag", key="k1"), remark("flag", key="k2"), remark("flag", key="k3")]
+    assert append(connection, given) == 3
+    assert append(connection, given) == 0

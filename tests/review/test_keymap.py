@@ -19,7 +19,14 @@ def test_the_keys_of_the_house_are_the_defaults() -> None:
     found = {key: action for key, action, _ in key_bindings(YES_NO)}
     wanted = {"1": "class:no", "2": "class:yes", "a": "accept", "Enter": "accept", "x": "reject"}
     wanted |= {" ": "skip", "u": "undo", "Backspace": "undo", "c": "comment", "r": "cause"}
-    wanted |= {"g": "group", "ArrowLeft": "back", "ArrowRight": "forward", "/": "search"}
+    wanted |= {
+        "g": "group",
+        "f": "flag",
+        "e": "escalate",
+        "ArrowLeft": "back",
+        "ArrowRight": "forward",
+        "/": "search",
+    }
     assert found == wanted | {"?": "help"}
 
 

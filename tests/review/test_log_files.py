@@ -37,7 +37,15 @@ ANSWERS = st.builds(
     st.just(""),
     st.sampled_from(["", "5a17"]),
 )
-DECISIONS = ANSWERS | ANSWERS.map(lambda d: d.undone(decided_at=AT, comment=d.comment))
+REMARKS = st.one_of(
+    st.builds(Decision, NAME, st.none(), NAME, st.just(AT), kind=st.just("lf_wrong"), about=NAME),
+    st.builds(
+        Decision, NAME, st.none(), NAME, st.just(AT), st.none() | TEXT, TEXT, TEXT,
+        kind=st.just("escalation"), about=TEXT, salt=st.sampled_from(["", "5a17"]),
+    ),
+    st.builds(Decision, NAME, st.none(), NAME, st.just(AT), comment=TEXT, kind=st.just("note")),
+)  # fmt: skip
+DECISIONS = REMARKS | ANSWERS | ANSWERS.map(lambda d: d.undone(decided_at=AT, comment=d.comment))
 
 
 @pytest.mark.parametrize("name", ["log.csv", "log.jsonl", "log.NDJSON"])

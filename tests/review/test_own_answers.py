@@ -1,11 +1,13 @@
 """What stands of one reviewer is what the log says, after every decision."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from weaklabel.core import Decision, DecisionLog
+from weaklabel.core import CAUSES, Decision, DecisionLog
+from weaklabel.core._decision import KINDS
 from weaklabel.review._own_answers import OwnAnswers, group_of, numbered, was_applied
 
 AT = "2026-05-04T10:15:00+00:00"
@@ -18,13 +20,15 @@ def grouped(item: str, action: str = "g", of: str = "a", key: str = "") -> Decis
 
 def any_decisions(seed: int) -> Iterator[Decision]:
     rng = np.random.default_rng(seed)
-    labels, kinds = ["ham", "spam", None], ["", "", "undo", "erasure"]
-    for i, j, k, n in zip(*(rng.integers(size, size=40) for size in (4, 2, 3, 4)), strict=True):
-        given = Decision("abcd"[i], labels[k], ["ann", "bob"][j], AT)
-        if kinds[n] == "erasure":
-            yield Decision(given.item_id, None, given.reviewer, AT, kind="erasure")
-        else:
-            yield given.undone() if kinds[n] else given
+    labels = ["ham", "spam", None]
+    kinds = ["", "", "", "undo", "undo", *KINDS[2:]]
+    sizes = (4, 2, 3, len(kinds), 2)
+    for i, j, k, n, f in zip(*(rng.integers(size, size=120) for size in sizes), strict=True):
+        item, who, kind = "abcd"[i], ["ann", "bob"][j], kinds[n]
+        about = "fg"[f] if kind.startswith("lf") else ""
+        comment = ["", "hm"][f] if kind in ("", "note", "escalation") else ""
+        label = None if kind else labels[k]
+        yield Decision(item, label, who, AT, comment=comment, kind=kind, about=about)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -33,14 +37,52 @@ def test_it_says_what_the_log_says(seed: int) -> None:
     own = OwnAnswers("ann")
     for decision in any_decisions(seed):
         log.append(decision)
-        if decision.reviewer == "ann":
-            own.take(decision)
-        standing = [d for d in DecisionLog(log).standing if d.reviewer == "ann"]
-        assert list(own.standing.values()) == standing
-        assert list(OwnAnswers("ann", log).standing.values()) == standing
-        latest = DecisionLog(log).latest("ann")
-        assert own.latest() == (() if latest is None else (latest,))
-        assert list(own.last()) == standing[::-1]
+        own.take(decision)
+        of_ann = [d for d in log if d.reviewer == "ann"]
+        whole, alone = DecisionLog(log), DecisionLog(of_ann)
+        last = {d.item_id: d for d in of_ann if d.can_stand or d.kind == "undo"}
+        stands = [d for d in of_ann if d.can_stand and d is last[d.item_id]]
+        for each in (own, OwnAnswers("ann", log)):
+            found = list(each.standing.values())
+            assert [_bare(d) for d in found] == [_bare(d) for d in stands]
+            assert [_bare(d) for d in each.last()] == [_bare(d) for d in stands[::-1]]
+            latest = whole.latest("ann")
+            assert [_bare(d) for d in each.latest()] == [_bare(d) for d in [latest] if d]
+            assert each.flagged == set(alone.flagged())
+            wrong = {i: sorted(each.wrong_functions(i)) for i in "abcd"}
+            assert wrong == {
+                i: [f for f, items in alone.wrong_functions().items() if i in items] for i in "abcd"
+            }
+            passed = {d.item_id for d in whole.escalated()}
+            assert {i for i in "abcd" if each.is_escalated(i)} == passed
+
+
+def _bare(decision: Decision) -> Decision:
+    return replace(decision, comment="")  # an erasure takes it, which a log is read without
+
+
+def said(kind: str, comment: str = "", cause: str = "", item: str = "a") -> Decision:
+    return Decision(item, None, "ann", AT, comment=comment, cause=cause, kind=kind)
+
+
+def test_what_was_said_last_is_kept_with_an_answer_or_without() -> None:
+    own = OwnAnswers("ann", [said("note", "hm", CAUSES[0])])
+    assert own.said == {"a": ("hm", CAUSES[0])}
+    own.take(replace(said("", "sure"), label="ham"))
+    assert own.said == {"a": ("sure", "")}
+    own.take(said("undo"))
+    assert own.said == {"a": ("sure", "")}
+    own.take(said("note"))
+    assert own.said == {}
+
+
+def test_an_erasure_of_anyone_takes_what_was_said_and_shown() -> None:
+    given = replace(said("", "secret", CAUSES[0]), label="ham", shown={"label": "ham"})
+    own = OwnAnswers("ann", [given, said("note", "kept", item="b")])
+    own.take(Decision("a", None, "eve", AT, comment="asked", kind="erasure"))
+    assert own.said == {"a": ("", CAUSES[0]), "b": ("kept", "")}
+    (left,) = own.standing.values()
+    assert (left.label, left.comment, left.shown) == ("ham", "", None)
 
 
 def test_a_group_is_the_latest_as_a_whole_and_alone() -> None:

@@ -14,6 +14,7 @@ STRATA = ["error", "error", "random", "random"]
 HAM = Decision("a", "ham", "ann", "2026-05-04T10:15:00+00:00", proposed="ham")
 SPAM = replace(HAM, label="spam")
 SKIP = replace(HAM, label=None)
+PASSED = replace(SKIP, kind="escalation", about="eve")
 
 
 def test_answers_skips_and_errors_are_counted_by_stratum() -> None:
@@ -24,11 +25,33 @@ def test_answers_skips_and_errors_are_counted_by_stratum() -> None:
     found = figures.summary()
     assert (found["answered"], found["skipped"], found["left"]) == (2, 1, 1)
     assert found["strata"] == {
-        "error": {"answered": 1, "skipped": 1, "left": 0, "errors": 1},
-        "random": {"answered": 1, "skipped": 0, "left": 1, "errors": 0},
+        "error": {"answered": 1, "skipped": 1, "escalated": 0, "left": 0, "errors": 1},
+        "random": {"answered": 1, "skipped": 0, "escalated": 0, "left": 1, "errors": 0},
     }
     assert found["near_duplicates"] is None
     assert figures.open.tolist() == [False, False, False, True]
+
+
+def test_an_escalation_is_neither_answer_nor_skip_and_not_open() -> None:
+    figures = ProgressFigures(STRATA)
+    figures.add(1, PASSED)
+    found = figures.summary()
+    assert [found[n] for n in ("answered", "skipped", "escalated", "left")] == [0, 0, 1, 3]
+    assert found["strata"]["error"]["escalated"] == 1
+    assert not figures.open[1]
+    figures.remove(1, PASSED)
+    assert figures.summary() == ProgressFigures(STRATA).summary()
+
+
+def test_a_hidden_error_in_an_open_stratum_is_not_told() -> None:
+    """A gold check among other items, and what a second reviewer sees blind."""
+    figures = ProgressFigures(STRATA, {"random"})
+    figures.add(0, replace(SPAM, blind=True))
+    figures.add(1, SPAM)
+    assert figures.summary()["strata"]["error"]["errors"] == 1
+    figures.add(2, replace(SPAM, blind=True))
+    figures.add(3, replace(SPAM, blind=True))
+    assert figures.summary()["strata"]["random"]["errors"] == 2
 
 
 def test_an_answer_without_a_proposal_is_no_error() -> None:

@@ -11,10 +11,12 @@ from weaklabel.review._session_decisions import (
     check_retry,
     decision_on,
     group_decisions,
+    remark_on,
     remarked,
 )
 from weaklabel.review._session_results import GroupMember, GroupPreview
 from weaklabel.review._session_source import SessionSource
+from weaklabel.review._turn import OtherAnswer, Showing
 
 QUEUE = ReviewQueue(
     ["a", "b", "c"],
@@ -28,11 +30,24 @@ ITEMS = [{"item_id": i, "text": f"text of {i}"} for i in "abc"]
 SOURCE = SessionSource.of_arguments(QUEUE, ITEMS, None, guidelines=("Be kind.", "3"))
 
 
-def first(key: str = "k") -> Decision:
-    item = replace(SOURCE.of(0), comment="sure", cause="data error")
+def first(key: str = "k", showing: Showing = Showing()) -> Decision:  # noqa: B008 # frozen
+    item = replace(SOURCE.of(0, showing), comment="sure", cause="data error")
     return decision_on(
-        item, "ham", reviewer="ann", proposed="spam", seconds=6.0, dataset_version="v7", key=key
+        item,
+        "ham",
+        reviewer="ann",
+        source=SOURCE,
+        showing=showing,
+        seconds=6.0,
+        dataset_version="v7",
+        key=key,
     )
+
+
+def grouped(
+    preview: GroupPreview, said: dict[str, tuple[str, str]] | None = None
+) -> list[Decision]:
+    return group_decisions(first(), preview, SOURCE, SOURCE.stratum, said or {})
 
 
 def test_a_decision_says_what_was_shown_and_where() -> None:
@@ -47,11 +62,29 @@ def test_a_decision_says_what_was_shown_and_where() -> None:
     assert (found.seconds, found.blind, found.dataset_version, found.key) == (6.0, False, "v7", "k")
     assert found.text_hash == item.text_hash()
     assert found.shown == item.shown()
+    assert found.gold is False
+
+
+def test_a_gold_check_is_stored_as_one_and_shown_as_another_thing() -> None:
+    how = Showing(blind=True, gold=True, stratum="gold check", shown_stratum="random")
+    found = first(showing=how)
+    assert (found.gold, found.blind, found.stratum) == (True, True, "gold check")
+    assert SOURCE.of(0, how).stratum == "random"
+    assert found.proposed == "spam"
+    assert "label" not in (found.shown or {})
+
+
+def test_who_saw_the_answers_of_others_was_not_blind() -> None:
+    other = OtherAnswer("bob", "spam", "", "", "")
+    how = Showing(blind=True, stratum="adjudication", others=(other,))
+    found = first(showing=how)
+    assert (found.blind, found.stratum, found.gold) == (False, "adjudication", False)
+    assert (found.shown or {})["others"][0]["reviewer"] == "bob"
 
 
 def test_members_of_a_group_get_the_class_and_what_was_shown_of_them() -> None:
     preview = GroupPreview("a", (GroupMember("c", "ham", "text"), GroupMember("b", "ham", "t")), 0)
-    one, two, three = group_decisions(first(), preview, SOURCE)
+    one, two, three = grouped(preview)
     assert [d.item_id for d in (one, two, three)] == ["a", "c", "b"]
     assert [d.key for d in (one, two, three)] == ["k", "k#2", "k#3"]
     assert [d.seconds for d in (one, two, three)] == [2.0, 2.0, 2.0]
@@ -66,7 +99,17 @@ def test_members_of_a_group_get_the_class_and_what_was_shown_of_them() -> None:
     assert seen == {"label": "ham", "n_characters": 4, "guidelines": "3"}
     assert len({group_of(d) for d in (one, two, three)}) == 1
     assert [was_applied(d) for d in (one, two, three)] == [False, True, True]
-    assert group_of(one) != group_of(group_decisions(first(), preview, SOURCE)[0])
+    assert group_of(one) != group_of(grouped(preview)[0])
+
+
+def test_members_of_a_group_keep_what_was_said_of_them() -> None:
+    preview = GroupPreview("a", (GroupMember("c", "ham", "text"), GroupMember("b", "ham", "t")), 0)
+    found = grouped(preview, {"b": ("odd", "data error"), "a": ("no", "")})
+    assert [(d.comment, d.cause) for d in found] == [
+        ("sure", "data error"),
+        ("", ""),
+        ("odd", "data error"),
+    ]
 
 
 def test_a_remark_changes_nothing_else() -> None:
@@ -76,6 +119,12 @@ def test_a_remark_changes_nothing_else() -> None:
     assert (after.comment, after.cause, after.key, after.salt) == ("hm", "", "k2", "")
     assert replace(after, comment="sure", cause="data error", key="k", decided_at=at) == before
     assert remarked(before.erased(), "hm", "", "").comment == "hm"
+
+
+def test_a_remark_on_an_item_is_no_answer() -> None:
+    found = remark_on("a", "lf_wrong", reviewer="ann", key="k", about="f")
+    assert (found.kind, found.about, found.key, found.label) == ("lf_wrong", "f", "k", None)
+    assert remark_on("a", "note", reviewer="ann", key="", comment="x").comment == "x"
 
 
 def test_a_key_is_one_answer() -> None:

@@ -15,6 +15,7 @@ from weaklabel.review._session_item import (
     SessionItem,
     plain,
 )
+from weaklabel.review._turn import OtherAnswer
 
 ITEM = SessionItem(
     position=0,
@@ -40,9 +41,10 @@ def test_to_dict_is_strict_json_with_all_of_it() -> None:
     found = json.loads(json.dumps(ITEM.to_dict(), allow_nan=False))
     assert set(found) == set(SessionItem.__dataclass_fields__)
     assert found["fields"] == [
-        {"name": "text", "value": "free <script>", "fold": None},
-        {"name": "n", "value": 3, "fold": None},
+        {"name": "text", "value": "free <script>", "fold": None, "is_image": False},
+        {"name": "n", "value": 3, "fold": None, "is_image": False},
     ]
+    assert (found["flagged"], found["wrong_functions"], found["others"]) == (False, [], [])
     assert found["votes"] == [
         {"function": "prize", "label": "spam", "precision": 0.9, "version": "v1"}
     ]
@@ -56,6 +58,7 @@ def test_a_folded_text_comes_along_cut_and_the_item_keeps_it() -> None:
         "name": "text",
         "value": "ab",
         "fold": {"length": 6, "first": 2},
+        "is_image": False,
     }
     assert item.to_dict()["fields"][0]["value"] == "abcdef"  # type: ignore[index]
 
@@ -73,6 +76,21 @@ def test_what_is_stored_is_what_was_seen_without_the_text() -> None:
     }
     hidden = replace(ITEM, blind=True).shown()
     assert set(hidden) == {"columns", "guidelines", "near_duplicates"}
+
+
+def test_what_others_said_is_shown_and_kept() -> None:
+    other = OtherAnswer("<b>", None, "hard", "ambiguous item", "escalation")
+    item = replace(ITEM, others=(other,), wrong_functions=("f",), flagged=True)
+    said = {
+        "reviewer": "<b>",
+        "label": None,
+        "comment": "hard",
+        "cause": "ambiguous item",
+        "kind": "escalation",
+    }
+    found = json.loads(json.dumps(item.to_dict()))
+    assert (found["others"], found["wrong_functions"], found["flagged"]) == ([said], ["f"], True)
+    assert item.shown() == {**ITEM.shown(), "others": [said]}
 
 
 def test_the_hash_can_be_made_again_from_the_fields() -> None:

@@ -12,6 +12,8 @@ def test_answers_skips_and_undos_are_told_apart() -> None:
     skip = Decision("b", None, "ann", HAM.decided_at)
     assert Answered.of([HAM]) == Answered("answer", ("a",), "ham")
     assert Answered.of([skip]) == Answered("skip", ("b",), None)
+    passed = Decision("b", None, "ann", HAM.decided_at, kind="escalation", about="eve")
+    assert Answered.of([passed]) == Answered("escalation", ("b",), None)
     assert Answered.of([HAM.undone(), skip.undone()]) == Answered("undo", ("a", "b"), None)
 
 

@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from weaklabel.core import LabelSchema, ReviewQueue, VoteMatrix
-from weaklabel.errors import DecisionsError, ItemsError, ParameterError, SchemaError
+from weaklabel.errors import ItemsError, ParameterError, SchemaError
 from weaklabel.lf import keyword_lf
 from weaklabel.review._highlights import pattern_matches
 from weaklabel.review._session_item import Chip, Fold
 from weaklabel.review._session_source import SessionSource
+from weaklabel.review._turn import Showing
 
 SCHEMA = LabelSchema(["ham", "spam"])
 QUEUE = ReviewQueue(
@@ -155,12 +157,40 @@ def test_hostile_texts_go_through_unchanged() -> None:
     assert len(json.dumps(made.of(3).to_dict(folded=True))) < 4000
 
 
-def test_a_hidden_proposal_is_neither_accepted_nor_rejected() -> None:
-    assert (source().accepted(0), source().rejected(0)) == ("spam", "ham")
-    hidden = source(blind=["error"])
-    for choose in (hidden.accepted, hidden.rejected):
-        with pytest.raises(DecisionsError, match=r"the proposed class of 'c' is hidden"):
-            choose(0)
+def test_the_other_of_two_classes_is_not_the_proposed_one() -> None:
+    assert (source().proposed(0), source().other(0)) == ("spam", "ham")
+
+
+def test_a_turn_may_hide_what_the_stratum_shows() -> None:
+    how = Showing(blind=True, stratum="gold check", shown_stratum="random")
+    item = source().of(0, how)
+    assert (item.blind, item.proposed, item.reasons, item.votes) == (True, None, (), ())
+    assert (item.stratum, source().stratum(0, how)) == ("random", "gold check")
+    assert source().of(0, Showing(stratum="adjudication")).stratum == "adjudication"
+    assert source().of(0).stratum == source().stratum(0) == "error"
+
+
+def test_columns_of_images_say_so() -> None:
+    fields = {field.name: field.is_image for field in source(image_columns=["text"]).of(0).fields}
+    assert fields.pop("text")
+    assert not any(fields.values())
+    with pytest.raises(ItemsError, match="column is 'photo', must be one of"):
+        source(image_columns=["photo"])
+
+
+def test_other_guidelines_change_nothing_else() -> None:
+    before = source(guidelines=("Be kind.", "3"))
+    after = before.with_guidelines(("Be strict.", "4"))
+    assert (after.of(0).guidelines, after.of(0).guidelines_version) == ("Be strict.", "4")
+    assert before.guidelines.version == "3"
+    assert replace(after.of(0), guidelines="", guidelines_version="") == replace(
+        before.of(0), guidelines="", guidelines_version=""
+    )
+    assert after.place is before.place
+
+
+def test_a_class_is_named_or_numbered() -> None:
+    assert (source().class_name("ham"), source().class_name(1)) == ("ham", "spam")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from weaklabel.core import CAUSES, Decision
 from weaklabel.errors import DecisionsError, FileFormatError, WriteError
 from weaklabel.review import DecisionStore
+from weaklabel.review._tables import guideline_versions, leases, reviewers, select_rows
 
 AT = "2026-05-04T10:15:00+00:00"
 LATER = "2027-01-01T00:00:00+00:00"
@@ -494,10 +495,10 @@ def test_a_failing_batch_stores_nothing(three: DecisionStore) -> None:
 
 
 def test_a_log_of_a_newer_version_is_refused(three: DecisionStore, location: str, sql: Sql) -> None:
-    sql(location, "UPDATE weaklabel_meta SET value = '4'")
+    sql(location, "UPDATE weaklabel_meta SET value = '5'")
     for use in (three.log, three.verify, lambda: three.append([decision("d")])):
         with pytest.raises(
-            FileFormatError, match=r"has schema version 4, must be 1 to 3 .* Upgrade"
+            FileFormatError, match=r"has schema version 5, must be 1 to 4 .* Upgrade"
         ):
             use()
 
@@ -663,7 +664,7 @@ def test_a_log_of_the_first_version_is_read_as_it_is(version_1: Path) -> None:
 def test_a_log_of_the_first_version_is_migrated_by_the_first_append(version_1: Path) -> None:
     store = DecisionStore(version_1)
     assert store.append([replace(decision("b"), cause="data error")]) == 1
-    assert stored_version(version_1) == "3"
+    assert stored_version(version_1) == "4"
     assert [d.cause for d in store.log()] == ["", "", "data error"]
     assert store.verify(anchor=HEAD_1) == store.log().head_hash
     assert store.append([Decision("a", "ham", "ann", AT, comment="why")]) == 0  # what it had
@@ -755,3 +756,224 @@ def test_its_repr_names_the_place_without_a_password() -> None:
     assert repr(DecisionStore("a.sqlite")) == "DecisionStore('a.sqlite')"
     server = DecisionStore("postgresql://ann:secret@host/db")
     assert repr(server) == "DecisionStore('postgresql+psycopg://ann:***@host/db')"
+
+
+#: A log as version 3 of the tables had it: an answer with a payload, a skip and an undo.
+VERSION_3 = """
+BEGIN TRANSACTION;
+CREATE TABLE weaklabel_decisions (
+    sequence INTEGER NOT NULL PRIMARY KEY, item_id TEXT NOT NULL, label TEXT,
+    reviewer TEXT NOT NULL, decided_at TEXT NOT NULL, proposed TEXT, stratum TEXT NOT NULL,
+    comment TEXT NOT NULL, previous_hash TEXT NOT NULL UNIQUE, hash TEXT NOT NULL UNIQUE, cause
+    TEXT NOT NULL DEFAULT '', seconds DOUBLE PRECISION, blind INTEGER NOT NULL DEFAULT 0, gold
+    INTEGER NOT NULL DEFAULT 0, dataset_version TEXT NOT NULL DEFAULT '', "key" TEXT NOT NULL
+    DEFAULT '', kind TEXT NOT NULL DEFAULT '', payload_hash TEXT NOT NULL DEFAULT '');
+INSERT INTO "weaklabel_decisions" VALUES(1,'a', 'spam', 'ann', '2026-05-04T10:15:00+00:00',
+    'ham', 'random', '', '0000000000000000000000000000000000000000000000000000000000000000',
+    '5147901d13a5a6c6e3ebbf4215185d67ed0f43e9c577fb3d20303129421d72e2', 'data error',2.5,1,0,'v7', 'k1', '',
+    '556b3a9decbfb2e9b2927dadbdc45f066f1def64ee390d6565071ac28fd8a16e');
+INSERT INTO "weaklabel_decisions" VALUES(2,'b',NULL,'bob', '2026-05-04T10:15:00+00:00',NULL,'',
+    '', '5147901d13a5a6c6e3ebbf4215185d67ed0f43e9c577fb3d20303129421d72e2',
+    'c39c4004abf570b3de553e966cb066c4418ddafde0172ab11d911c054507d46e', '',NULL,0,0,'', '', '',
+    '');
+INSERT INTO "weaklabel_decisions" VALUES(3,'a',NULL,'ann', '2026-05-04T10:15:00+00:00',NULL,'',
+    '', 'c39c4004abf570b3de553e966cb066c4418ddafde0172ab11d911c054507d46e',
+    '2cccdd3bb3e44e3bc3443d59715b62cda91a1529bd4702828bd9a94ffef8a920', '',NULL,0,0,'', 'k2',
+    'undo', '');
+CREATE TABLE weaklabel_meta ("key" TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
+INSERT INTO "weaklabel_meta" VALUES('schema_version', '3');
+CREATE TABLE weaklabel_payloads (sequence INTEGER NOT NULL PRIMARY KEY REFERENCES
+    weaklabel_decisions (sequence), comment TEXT NOT NULL, text_hash TEXT NOT NULL, shown TEXT,
+    salt TEXT NOT NULL);
+INSERT INTO "weaklabel_payloads" VALUES(1,'odd', 'ab12', '{"label":"ham"}', '5a17');
+CREATE INDEX weaklabel_decisions_of ON weaklabel_decisions (item_id, reviewer, sequence);
+CREATE TRIGGER weaklabel_no_update BEFORE UPDATE ON weaklabel_decisions  BEGIN SELECT
+    RAISE(ABORT, 'decisions are append-only'); END;
+CREATE TRIGGER weaklabel_no_delete BEFORE DELETE ON weaklabel_decisions  BEGIN SELECT
+    RAISE(ABORT, 'decisions are append-only'); END;
+CREATE TRIGGER weaklabel_only_append BEFORE INSERT ON weaklabel_decisions WHEN NEW.sequence IS
+    NOT (SELECT coalesce(max(sequence), 0) + 1 FROM weaklabel_decisions) BEGIN SELECT
+    RAISE(ABORT, 'decisions are append-only'); END;
+CREATE UNIQUE INDEX weaklabel_decisions_key ON weaklabel_decisions ("key") WHERE "key" <> '';
+CREATE TRIGGER weaklabel_payload_no_update BEFORE UPDATE ON weaklabel_payloads  BEGIN SELECT
+    RAISE(ABORT, 'decisions are append-only'); END;
+CREATE TRIGGER weaklabel_payload_no_delete BEFORE DELETE ON weaklabel_payloads WHEN NOT EXISTS
+    (SELECT 1 FROM weaklabel_decisions d
+    JOIN weaklabel_decisions e ON e.item_id = d.item_id AND e.sequence > d.sequence
+    WHERE d.sequence = OLD.sequence AND e.kind = 'erasure') BEGIN SELECT RAISE(ABORT, 'decisions
+    are append-only'); END;
+CREATE TRIGGER weaklabel_payload_insert BEFORE INSERT ON weaklabel_payloads WHEN NOT EXISTS
+    (SELECT 1 FROM weaklabel_decisions d
+    WHERE d.sequence = NEW.sequence AND d.payload_hash <> '') OR EXISTS (SELECT 1 FROM
+    weaklabel_decisions d
+    JOIN weaklabel_decisions e ON e.item_id = d.item_id AND e.sequence > d.sequence
+    WHERE d.sequence = NEW.sequence AND e.kind = 'erasure') OR EXISTS (SELECT 1 FROM
+    weaklabel_payloads p WHERE p.sequence = NEW.sequence) BEGIN SELECT RAISE(ABORT, 'decisions
+    are append-only'); END;
+COMMIT;
+"""
+HEAD_3 = "2cccdd3bb3e44e3bc3443d59715b62cda91a1529bd4702828bd9a94ffef8a920"
+
+
+@pytest.fixture
+def version_3(path: Path) -> Path:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(VERSION_3)
+    return path
+
+
+def test_a_log_of_the_third_version_is_read_as_it_is(version_3: Path) -> None:
+    before = version_3.read_bytes()
+    with closing(DecisionStore(version_3)) as store:
+        answer, skip, undo = store.log()
+        assert (answer.comment, answer.seconds, answer.blind, answer.key) == (
+            "odd",
+            2.5,
+            True,
+            "k1",
+        )
+        assert (answer.about, undo.kind) == ("", "undo")
+        assert store.since(1) == ((skip, undo), 3)
+        assert store.verify(anchor=HEAD_3) == store.log().head_hash == HEAD_3
+        with store.transaction(writing=False) as connection:
+            assert connection is None
+    assert version_3.read_bytes() == before
+
+
+def test_a_log_of_the_third_version_takes_new_kinds_and_keeps_its_hashes(version_3: Path) -> None:
+    with closing(DecisionStore(version_3)) as store:
+        passed = Decision("b", None, "ann", AT, comment="hard", kind="escalation", about="eve")
+        assert store.append([passed]) == 1
+        assert stored_version(version_3) == "4"
+        assert store.log().escalated() == (passed,)
+        assert store.verify(anchor=HEAD_3) == store.log().head_hash
+        assert store.erase("a", "asked", by="eve") == 1
+        assert store.verify(anchor=HEAD_3) == store.log().head_hash
+
+
+KINDS = [
+    Decision("a", None, "ann", AT, "ham", "random", "why", CAUSES[1], "ab", SHOWN, 2.0, True,
+             kind="escalation", about="eve\x00"),
+    Decision("a", None, "ann", AT, comment="hm", cause=CAUSES[0], kind="note"),
+    Decision("a", None, "ann", AT, kind="flag"),
+    Decision("a", None, "ann", AT, kind="lf_wrong", about="f"),
+    Decision("a", None, "ann", AT, kind="lf_wrong", about="g"),
+    Decision("a", None, "ann", AT, kind="lf_ok", about="f"),
+    Decision("a", None, "ann", AT, kind="unflag"),
+]  # fmt: skip
+
+
+def test_every_kind_comes_back_once(store: DecisionStore) -> None:
+    assert store.append(KINDS) == len(KINDS)
+    assert store.log().decisions == tuple(KINDS)
+    assert store.verify() == store.log().head_hash
+    assert store.append([KINDS[i] for i in (0, 1, 4, 5, 6)]) == 0  # they repeat what stands
+    assert store.erase("a", "asked", by="eve") == 2
+    assert [d.comment for d in store.log()][:2] == ["", ""]
+    assert store.log().escalated()[0].about == "eve\x00"
+    assert store.verify() == store.log().head_hash
+
+
+def test_what_came_after_a_decision_is_read_alone(three: DecisionStore) -> None:
+    everything, last = three.since(0)
+    assert (everything, last) == (three.log().decisions, 3)
+    assert three.since(last) == ((), 3)
+    three.append([decision("d", c="new"), decision("e")])
+    found, last = three.since(last)
+    assert ([(d.item_id, d.comment) for d in found], last) == ([("d", "new"), ("e", "")], 5)
+
+
+def test_nothing_comes_after_in_a_log_that_is_not_there(store: DecisionStore) -> None:
+    assert store.since(0) == ((), 0)
+
+
+def test_reading_what_came_after_takes_no_longer_in_a_long_log(path: Path) -> None:
+    with closing(DecisionStore(path)) as store:
+        store.append([decision(str(i)) for i in range(100)])
+        with store.transaction(writing=False) as connection:
+            assert connection is not None
+            query = "EXPLAIN QUERY PLAN " + select_rows(
+                4, "WHERE d.sequence > 7 ORDER BY d.sequence"
+            )
+            plan = " ".join(str(row) for row in connection.exec_driver_sql(query))
+    assert "SEARCH d USING INTEGER PRIMARY KEY" in plan
+    assert "SCAN" not in plan
+
+
+def _delete_and_fail(store: DecisionStore) -> None:
+    with store.transaction(writing=True) as connection:
+        connection.execute(leases.delete())
+        raise ZeroDivisionError
+
+
+def test_a_transaction_makes_the_tables_and_is_stored_as_a_whole(store: DecisionStore) -> None:
+    with store.transaction(writing=False) as connection:
+        assert connection is None
+    lease = {"item_id": "<b>\x00", "reviewer": "ann", "kind": "first", "expires_at": 12.5}
+    with store.transaction(writing=True) as connection:
+        connection.execute(leases.insert(), [lease])
+        connection.execute(reviewers.insert(), [REVIEWER])
+    with pytest.raises(ZeroDivisionError):
+        _delete_and_fail(store)
+    with store.transaction(writing=False) as connection:
+        assert connection is not None
+        assert [row._asdict() for row in connection.execute(leases.select())] == [lease]
+        (found,) = connection.execute(reviewers.select())
+        assert found._asdict() == {**REVIEWER, "revoked_at": ""}
+    assert store.log().decisions == ()
+    store.append([decision()])
+    assert store.verify() == store.log().head_hash
+
+
+REVIEWER = {"name": "ann", "role": "lead", "token_hash": "ab", "created_at": AT}
+
+
+def test_the_tables_beside_the_log_can_be_changed(store: DecisionStore) -> None:
+    text = {"version": "1", "text": "Be kind.\x00", "since": AT}
+    with store.transaction(writing=True) as connection:
+        connection.execute(guideline_versions.insert(), [text])
+        connection.execute(reviewers.insert(), [REVIEWER])
+        connection.execute(reviewers.update().values(revoked_at=LATER))
+        connection.execute(reviewers.delete().where(reviewers.c.name == "bob"))
+        assert connection.execute(reviewers.select()).one().revoked_at == LATER
+        assert connection.execute(guideline_versions.select()).one().text == "Be kind.\x00"
+
+
+def _insert_twice(store: DecisionStore) -> None:
+    row = {"version": "1", "text": "", "since": AT}
+    with store.transaction(writing=True) as connection:
+        connection.execute(guideline_versions.insert(), [row, row])
+
+
+def _read_nothing(store: DecisionStore) -> None:
+    with store.transaction(writing=False) as connection:
+        assert connection is not None
+        connection.exec_driver_sql("SELECT x FROM nowhere")
+
+
+def test_what_a_transaction_runs_into_is_said_in_words(three: DecisionStore) -> None:
+    with pytest.raises((WriteError, FileFormatError), match=r"UNIQUE|duplicate"):
+        _insert_twice(three)
+    with pytest.raises(FileFormatError, match="nowhere"):
+        _read_nothing(three)
+    assert len(three.log()) == 3
+
+
+def test_writers_of_any_table_take_turns(store: DecisionStore) -> None:
+    """Each adds one to a number that all of them read first."""
+    with store.transaction(writing=True) as connection:
+        connection.execute(leases.insert(), [{**LEASE, "expires_at": 0.0}])
+
+    def add_one(_: int) -> None:
+        with store.transaction(writing=True) as connection:
+            before = connection.execute(leases.select()).one().expires_at
+            connection.execute(leases.update().values(expires_at=before + 1))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(add_one, range(40)))
+    with store.transaction(writing=False) as connection:
+        assert connection is not None
+        assert connection.execute(leases.select()).one().expires_at == 40
+
+
+LEASE = {"item_id": "a", "reviewer": "ann", "kind": "first"}

@@ -57,7 +57,8 @@ def test_a_mark_that_is_neither_yes_nor_no_is_no_decision() -> None:
     [
         (1, ["d.comment"], ["cause", "weaklabel_payloads", "payload_hash"]),
         (2, ['d."cause"'], ["weaklabel_payloads", "payload_hash"]),
-        (3, ['d."cause"', "weaklabel_payloads", "d.payload_hash"], []),
+        (3, ['d."cause"', "weaklabel_payloads", "d.payload_hash"], ["about"]),
+        (4, ['d."cause"', "weaklabel_payloads", "d.payload_hash", 'd."about"'], []),
     ],
 )
 def test_older_tables_are_asked_only_for_what_they_have(

@@ -121,3 +121,9 @@ def test_repr_is_short_and_html_is_escaped():
 
 def test_percent_drops_a_zero_decimal_only():
     assert [percent(x) for x in (1.0, 0.1, 0.1004, 0.105)] == ["100 %", "10 %", "10 %", "10.5 %"]
+
+
+def test_words_say_how_many_wait_for_an_expert():
+    assert "wait for an expert" not in ESTIMATE.words()
+    words = replace(ESTIMATE, n_escalated=2).words()
+    assert "2 random items wait for an expert and are left out." in words

@@ -1,5 +1,7 @@
 """estimate_accuracy: by hand on small logs, how often it holds the truth, and what it refuses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -271,3 +273,13 @@ def test_confidence_is_a_share_below_one():
         ParameterError, match=r"confidence is 95, must be a number in \[0\.5, 0\.999"
     ):
         estimate_accuracy(DecisionLog(drawn(4, 20)), soft(), confidence=95)
+
+
+def test_escalated_items_are_counted_and_gold_checks_yield_nothing():
+    passed = Decision("50", None, "ann", AT, "ham", "random", kind="escalation")
+    check = replace(said(60, "spam", "gold check"), gold=True)
+    estimate = estimate_accuracy(DecisionLog([*drawn(2, 10), passed, check]), soft())
+    assert (estimate.n_random, estimate.n_skipped, estimate.n_escalated) == (10, 0, 1)
+    assert [found.stratum for found in estimate.yields] == ["random"]
+    with pytest.raises(DecisionsError, match=r"on items of labels \(1 wait for an expert\)"):
+        estimate_accuracy(DecisionLog([passed]), soft())

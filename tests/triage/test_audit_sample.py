@@ -1,5 +1,7 @@
 """read_audit: which answers estimate, what they are held against, and from what they were drawn."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -132,3 +134,34 @@ def test_no_decisions_give_empty_arrays():
 
 def test_share_against_counts_answers():
     assert share_against("ham", ["ham", "spam", "spam", "spam"]) == 0.75
+
+
+def passed_on(item, reviewer="ann"):
+    return Decision(item, None, reviewer, AT, "ham", "random", kind="escalation")
+
+
+def test_an_escalated_item_was_drawn_and_is_neither_answered_nor_skipped():
+    sample = read(said("a", None), passed_on("b"))
+    assert (sample.n_skipped, sample.n_escalated, len(sample.rows)) == (1, 1, 0)
+    settled = read(passed_on("b"), said("b", "spam", "adjudication", reviewer="eve"))
+    assert (settled.n_escalated, settled.rows.tolist()) == (0, [1])
+    assert (settled.counts.tolist(), settled.wrong.tolist()) == ([True], [1.0])
+
+
+def test_an_adjudication_takes_the_place_of_what_it_settles():
+    sample = read(
+        said("a", "spam"),
+        said("a", "ham", reviewer="bob"),
+        said("a", "spam", "adjudication", reviewer="eve"),
+    )
+    assert (sample.answer.tolist(), sample.wrong.tolist()) == ([1], [1.0])
+    assert sample.drawn_at.tolist() == [0]
+
+
+def test_gold_checks_and_remarks_say_nothing_of_the_labels():
+    check = replace(said("a", "spam", "gold check"), gold=True)
+    flag = Decision("z", None, "ann", AT, kind="flag")
+    sample = read(check, flag)
+    assert (len(sample.rows), sample.n_skipped, sample.n_elsewhere) == (0, 0, 0)
+    later = read(check, said("a", "ham"))
+    assert (later.drawn_at.tolist(), later.answered_at.tolist()) == ([1], [1])

@@ -117,3 +117,17 @@ def test_a_batch_without_random_answers_has_no_verdict(log):
 def test_wrong_arguments_are_named(arguments, words):
     with pytest.raises(ParameterError, match=words):
         check_quality(batch(1, 5), **arguments)
+
+
+def test_gold_checks_and_escalations_are_ignored():
+    at = ("ann", AT, "ham", "random")
+    log = DecisionLog(
+        [
+            *batch(2, 20),
+            Decision("90", "spam", *at, gold=True),
+            Decision("91", None, *at, kind="escalation"),
+            Decision("3", "spam", "bob", AT, kind="", gold=True),
+        ]
+    )
+    check = check_quality(log)
+    assert (check.n_random, check.wrong) == (20, 0.1)

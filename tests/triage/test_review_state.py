@@ -71,3 +71,18 @@ def test_an_item_whose_answer_was_undone_is_open_again():
     assert state([one, one.undone()]).open_[0]
     assert not state([one, one.undone(), answer("a", None)]).open_[0]
     assert state([Decision("a", None, "eve", AT, kind="erasure")]).open_[0]
+
+
+def test_what_waits_for_an_expert_or_measured_a_reviewer_is_open():
+    passed = Decision("a", None, "ann", AT, stratum="error", kind="escalation")
+    check = Decision("c", "ham", "ann", AT, stratum="gold check", gold=True)
+    flag = Decision("d", None, "ann", AT, kind="flag")
+    found = state([passed, check, flag])
+    assert found.open_.tolist() == [True, True, True, True]
+    assert len(found.answered) == 0
+
+
+def test_what_was_settled_counts_for_the_stratum_that_chose_the_item():
+    passed = Decision("a", None, "ann", AT, stratum="error", kind="escalation")
+    found = state([passed, answer("a", "ham", "adjudication", "eve")])
+    assert (dict(found.n_answers), dict(found.n_wrong)) == ({"error": 1}, {"error": 1})

@@ -239,3 +239,16 @@ def test_reprs_are_readable_and_escaped():
     assert "<i>" not in html
     assert "<table" not in report([])._repr_html_()
     assert isinstance(report(), RootCauses)
+
+
+def test_causes_of_notes_escalations_and_gold_checks_are_those_of_no_answer():
+    given = [
+        Decision("a", None, "bob", AT, cause=GAP, kind="note"),
+        Decision("b", None, "bob", AT, cause=GAP, kind="escalation"),
+        Decision("c", "spam", "bob", AT, cause=GAP, gold=True),
+    ]
+    before, after = (
+        root_causes(DecisionLog(LOG), *case()),
+        root_causes(DecisionLog([*LOG, *given]), *case()),
+    )
+    assert after.words() == before.words()

@@ -1,4 +1,4 @@
-"""Decision: one answer of a reviewer, or what undoes or erases answers, and its hash."""
+"""Decision: an answer of a reviewer, a remark, or what undoes or erases these, and its hash."""
 
 from __future__ import annotations
 
@@ -7,32 +7,41 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from html import escape
 from json.encoder import encode_basestring_ascii
 from typing import Any
 
-import numpy as np
-
+from weaklabel.core._decision_checks import (
+    CAUSES,
+    KINDS,
+    check_about,
+    check_cause,
+    check_no_answer,
+    check_time,
+    check_types,
+    checked_seconds,
+    checked_shown,
+)
+from weaklabel.core._html import escape
 from weaklabel.core._json_mapping import JsonMapping
 from weaklabel.errors import DecisionsError, ParameterError, wrong_value
 
-__all__ = ["CAUSES", "FIRST_HASH", "KINDS", "Decision"]
+__all__ = ["ADJUDICATION", "CAUSES", "FIRST_HASH", "KINDS", "Decision"]
 
 #: What the first decision of a log is chained to.
 FIRST_HASH = "0" * 64
 
-#: Why a label was wrong, or an item could not be answered, in a reviewer's judgement.
-CAUSES = (
-    "labeling function bug",
-    "ambiguous item",
-    "guideline gap",
-    "out of scope",
-    "data error",
-)
+#: Kinds that neither answer nor withdraw, by the first word of what they say: of each word the
+#: latest one of a reviewer on an item stands.
+_REMARKS = {
+    "note": "note",
+    "flag": "flag",
+    "unflag": "flag",
+    "lf_wrong": "lf",
+    "lf_ok": "lf",
+}
 
-#: What a decision is: "" an answer, "undo" what withdraws the reviewer's standing answer to the
-#: item, "erasure" what tells that the payloads of the item's decisions before it were erased.
-KINDS = ("", "undo", "erasure")
+#: Stratum of the decisions that settle an item, whatever others said.
+ADJUDICATION = "adjudication"
 
 #: Fields that decisions did not have from the start: hashed only where they are set.
 _LATER_FIELDS: dict[str, object] = {
@@ -45,18 +54,16 @@ _LATER_FIELDS: dict[str, object] = {
     "dataset_version": "",
     "key": "",
     "kind": "",
+    "about": "",
 }
 
 #: What `erased` leaves nothing of: where a decision has a salt, the chain holds only their hash.
 _PAYLOAD = ("comment", "shown", "text_hash")
 
-_TEXTS = ("text_hash", "dataset_version", "key", "kind", "salt", "payload_hash")
-_MARKS = ("blind", "gold")
-
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One answer of one reviewer to one item, or what undoes or erases answers.
+    """One answer of one reviewer to one item, a remark on it, or what undoes or erases these.
 
     Parameters
     ----------
@@ -94,14 +101,19 @@ class Decision:
     key : str
         Identifies the answer, so that a retry with the same key is stored once; "" for none.
     kind : str
-        One of `KINDS`: "" for an answer, "undo" for what withdraws the reviewer's standing
-        answer to the item, "erasure" for what tells that payloads were erased. The last two
-        have no label, proposed label, stratum or cause.
+        One of `KINDS`: "" for an answer, "escalation" for what passes the item to an expert in
+        place of an answer, "undo" for what withdraws the reviewer's standing one of these,
+        "erasure" for what tells that payloads were erased; "note", "flag", "unflag", "lf_wrong"
+        and "lf_ok" are remarks, which leave the answer as it is. All but the first have no
+        label, and all but the first two no proposed label and no stratum.
     salt : str
         Random text, which makes the hash of the payload (comment, `shown` and `text_hash`)
         one that nobody can guess. The store gives one to each decision with a payload.
     payload_hash : str
         Hash of a payload that was erased; "" where nothing was.
+    about : str
+        Of an escalation, who should answer ("" for any expert); of "lf_wrong" and "lf_ok", the
+        labeling function; else empty.
 
     Raises
     ------
@@ -128,29 +140,24 @@ class Decision:
     kind: str = ""
     salt: str = field(default="", compare=False, repr=False)
     payload_hash: str = ""
+    about: str = ""
 
     def __post_init__(self) -> None:
         for name in ("item_id", "reviewer"):
             value = getattr(self, name)
             if not isinstance(value, str) or not value.strip():
                 raise DecisionsError(wrong_value(name, value, "a non-empty text"))
-        _check_time(self.decided_at)
-        if not isinstance(self.cause, str) or self.cause not in ("", *CAUSES):
-            raise DecisionsError(
-                wrong_value(
-                    "cause",
-                    self.cause,
-                    f"one of {list(CAUSES)}",
-                    "Leave it empty where no cause is known.",
-                )
-            )
-        _check_types(self)
+        check_time(self.decided_at)
+        check_cause(self.cause)
+        check_types(self)
         if self.seconds is not None:
-            object.__setattr__(self, "seconds", _checked_seconds(self.seconds))
+            object.__setattr__(self, "seconds", checked_seconds(self.seconds))
         if self.shown is not None and not isinstance(self.shown, JsonMapping):
-            object.__setattr__(self, "shown", _checked_shown(self.shown))
+            object.__setattr__(self, "shown", checked_shown(self.shown))
         if self.kind:
-            _check_no_answer(self)
+            check_no_answer(self)
+        if self.kind or self.about:
+            check_about(self)
         if self.payload_hash and (self.has_payload or self.salt):
             raise DecisionsError(
                 wrong_value(
@@ -168,8 +175,25 @@ class Decision:
 
     @property
     def is_answer(self) -> bool:
-        """Whether it is an answer, a skip among them, and neither an undo nor an erasure."""
+        """Whether it is an answer, a skip among them, and nothing of another kind."""
         return not self.kind
+
+    @property
+    def can_stand(self) -> bool:
+        """Whether it is an answer or an escalation: what the next one, or an undo, takes away."""
+        return self.kind in ("", "escalation")
+
+    @property
+    def remark(self) -> str:
+        """What a remark is about, so that a later one with the same supersedes it; else "".
+
+        Examples
+        --------
+        >>> Decision("a", None, "ann", "2026-05-04T10:15:00+00:00", kind="unflag").remark
+        'flag'
+        """
+        said = _REMARKS.get(self.kind, "")
+        return f"{said}:{self.about}" if said == "lf" else said
 
     def undone(
         self, *, decided_at: str | None = None, key: str = "", comment: str = ""
@@ -188,7 +212,8 @@ class Decision:
         Returns
         -------
         Decision
-            Of kind "undo". In a log it withdraws whatever stands of the reviewer on the item.
+            Of kind "undo". In a log it withdraws what stands of the reviewer on the item, an
+            answer or an escalation; remarks stay.
         """
         at = self.now() if decided_at is None else decided_at
         return Decision(
@@ -289,76 +314,3 @@ def _sha256(before: str, values: Mapping[str, object]) -> str:
 
 def _json(value: object) -> str:
     return encode_basestring_ascii(value) if type(value) is str else json.dumps(value)
-
-
-def _check_time(value: object) -> None:
-    try:
-        aware = datetime.fromisoformat(value).tzinfo is not None  # type: ignore[arg-type] # caught
-    except (TypeError, ValueError):
-        aware = False
-    if not aware:
-        raise DecisionsError(
-            wrong_value(
-                "decided_at",
-                value,
-                "an ISO 8601 time with its offset",
-                "For example '2026-05-04T10:15:00+00:00'.",
-            )
-        )
-
-
-def _check_types(decision: Decision) -> None:
-    for name in _TEXTS:
-        value = getattr(decision, name)
-        if not isinstance(value, str):
-            raise DecisionsError(wrong_value(name, value, "a text", "Leave it empty for none."))
-    for name in _MARKS:
-        value = getattr(decision, name)
-        if value is not True and value is not False:
-            raise DecisionsError(wrong_value(name, value, "True or False"))
-    if decision.kind not in KINDS:
-        raise DecisionsError(
-            wrong_value("kind", decision.kind, f"one of {list(KINDS)}", "An answer has none.")
-        )
-    if not decision.salt.isascii():
-        raise DecisionsError(wrong_value("salt", decision.salt, "ASCII", "Let the store make it."))
-
-
-def _checked_seconds(value: Any) -> float:
-    is_number = isinstance(value, (int, float, np.integer, np.floating))
-    if not is_number or isinstance(value, bool) or not 0.0 <= float(value) < float("inf"):
-        raise DecisionsError(
-            wrong_value("seconds", value, "a number in [0, inf)", "None says: not measured.")
-        )
-    return float(value) + 0.0  # not -0.0, which SQLite would not keep
-
-
-def _checked_shown(value: object) -> JsonMapping:
-    if not isinstance(value, Mapping):
-        raise DecisionsError(wrong_value("shown", value, "a mapping or None"))
-    try:
-        return JsonMapping(value)
-    except ParameterError as error:
-        raise DecisionsError(f"shown of a decision cannot be kept: {error}") from None
-
-
-def _check_no_answer(decision: Decision) -> None:
-    given = (decision.label, decision.proposed, decision.stratum, decision.cause)
-    if given != (None, None, "", "") or decision.blind or decision.gold:
-        raise DecisionsError(
-            wrong_value(
-                "kind",
-                decision.kind,
-                "empty where there is a label, proposed label, stratum, cause, blind or gold",
-                "An undo and an erasure are no answers.",
-            )
-        )
-    if decision.kind == "erasure" and (decision.text_hash or decision.shown or decision.salt):
-        raise DecisionsError(
-            wrong_value(
-                "kind",
-                decision.kind,
-                "empty where there is a text_hash, shown or salt",
-                "An erasure has a comment at most, which stays for good.",
-            )
-        )

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from weaklabel.core._arrays import CodeArray
-from weaklabel.core._decision import CAUSES, FIRST_HASH, Decision
+from weaklabel.core._decision import ADJUDICATION, CAUSES, FIRST_HASH, Decision
+from weaklabel.core._html import escape
 from weaklabel.core._schema import ABSTAIN, LabelSchema
 from weaklabel.errors import DecisionsError, wrong_value
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CAUSES", "FIRST_HASH", "Decision", "DecisionLog"]
+__all__ = ["ADJUDICATION", "CAUSES", "FIRST_HASH", "Decision", "DecisionLog"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,9 @@ class DecisionLog:
 
     A later answer of the same reviewer to the same item supersedes the earlier
     one, which stays in the log. An undo withdraws what stands of its reviewer on
-    its item, until the next answer.
+    its item, until the next answer. An escalation stands in place of an answer,
+    and is none. Remarks (notes, flags, what is said of labeling functions) change
+    nothing of this.
 
     Parameters
     ----------
@@ -51,11 +53,18 @@ class DecisionLog:
     @property
     def standing(self) -> tuple[Decision, ...]:
         """The answers that nothing later of the same reviewer supersedes or undoes, in order."""
-        last = {
-            (d.item_id, d.reviewer): i for i, d in enumerate(self.decisions) if d.kind != "erasure"
-        }
-        found = (self.decisions[i] for i in sorted(last.values()))
-        return tuple(d for d in found if d.is_answer)
+        return tuple(d for d in self._last() if d.is_answer)
+
+    @property
+    def on_items(self) -> tuple[Decision, ...]:
+        """The standing answers and skips that say something of their item, in order.
+
+        Gold checks are left out, which measure a reviewer. Of an item with a class of the stratum
+        "adjudication", only such decisions are there, which settle it.
+        """
+        found = [d for d in self.standing if not d.gold]
+        settled = {d.item_id for d in found if d.stratum == ADJUDICATION and d.label is not None}
+        return tuple(d for d in found if d.stratum == ADJUDICATION or d.item_id not in settled)
 
     @property
     def head_hash(self) -> str:
@@ -71,16 +80,41 @@ class DecisionLog:
         return tuple(sorted({d.reviewer for d in self.decisions}))
 
     def latest(self, reviewer: str) -> Decision | None:
-        """Return the reviewer's latest standing answer, what the next undo withdraws; else None.
+        """Return the reviewer's latest standing answer or escalation, what the next undo withdraws.
 
-        Undone again and again, it goes back to the reviewer's first answer.
+        None where there is none. Undone again and again, it goes back to the reviewer's first
+        answer.
         """
-        return next((d for d in reversed(self.standing) if d.reviewer == reviewer), None)
+        found = (d for d in reversed(self._last()) if d.can_stand and d.reviewer == reviewer)
+        return next(found, None)
+
+    def escalated(self) -> tuple[Decision, ...]:
+        """Return the escalations that nothing later of the same reviewer takes away, in order.
+
+        That somebody else answered the item since does not take one away.
+        """
+        return tuple(d for d in self._last() if d.kind == "escalation")
+
+    def flagged(self) -> tuple[str, ...]:
+        """Return the ids of items with a standing flag of anyone, sorted."""
+        return tuple(sorted({d.item_id for d in self._remarks() if d.kind == "flag"}))
+
+    def wrong_functions(self) -> dict[str, tuple[str, ...]]:
+        """Return for each labeling function the ids of items on which anyone says it is wrong.
+
+        Functions and ids are sorted.
+        """
+        found: dict[str, set[str]] = {}
+        for decision in self._remarks():
+            if decision.kind == "lf_wrong":
+                found.setdefault(decision.about, set()).add(decision.item_id)
+        return {name: tuple(sorted(found[name])) for name in sorted(found)}
 
     def agreed(self) -> dict[str, Decision]:
         """Return for each item the latest standing decision, where all reviewers agree.
 
-        Skips do not count. An item on which reviewers disagree is left out: it
+        Skips do not count, nor do gold checks, which measure a reviewer. A decision of the
+        stratum "adjudication" counts alone. An item on which reviewers disagree is left out: it
         stays open, and `disputed` lists it.
         """
         return {
@@ -90,7 +124,7 @@ class DecisionLog:
         }
 
     def disputed(self) -> tuple[str, ...]:
-        """Return the ids of items on which standing decisions differ, sorted."""
+        """Return the ids of items on which the decisions that `agreed` looks at differ, sorted."""
         return tuple(
             sorted(
                 key
@@ -133,9 +167,24 @@ class DecisionLog:
         rows = [{name: getattr(d, name) for name in names} for d in self.decisions]
         return pd.DataFrame(rows, columns=names)
 
+    def _last(self) -> list[Decision]:
+        """Return the last answer, escalation or undo of each item and reviewer, in order."""
+        last = {
+            (d.item_id, d.reviewer): i
+            for i, d in enumerate(self.decisions)
+            if d.can_stand or d.kind == "undo"
+        }
+        return [self.decisions[i] for i in sorted(last.values())]
+
+    def _remarks(self) -> Iterable[Decision]:
+        """Return the last remark of each item, reviewer and thing remarked."""
+        last = {(d.item_id, d.reviewer, d.remark): d for d in self.decisions if d.remark}
+        return last.values()
+
     def _answers(self) -> dict[str, list[Decision]]:
+        """Return the answers of `on_items` by item."""
         answers: dict[str, list[Decision]] = {}
-        for decision in self.standing:
+        for decision in self.on_items:
             if decision.label is not None:
                 answers.setdefault(decision.item_id, []).append(decision)
         return answers

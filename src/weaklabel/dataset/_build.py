@@ -229,7 +229,7 @@ def _provenance(items: Items, log: DecisionLog, gold: CodeArray, model: str) -> 
 
 def _review_marks(items: Items, log: DecisionLog, gold: CodeArray) -> list[str]:
     disputed = set(log.disputed())
-    skipped = {d.item_id for d in log.standing if d.label is None}
+    skipped = {d.item_id for d in log.on_items if d.label is None}
     return [
         "agreed"
         if code >= 0
@@ -249,7 +249,7 @@ def _counts(items: Items, log: DecisionLog) -> dict[str, int]:
         "standing": len(log.standing),
         "agreed": sum(key in here for key in log.agreed()),
         "disputed": sum(key in here for key in log.disputed()),
-        "skipped": sum(d.label is None and d.item_id in here for d in log.standing),
+        "skipped": sum(d.label is None and d.item_id in here for d in log.on_items),
         "elsewhere": sum(d.item_id not in here for d in log.standing),
     }
 

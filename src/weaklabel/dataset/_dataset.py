@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from weaklabel.core import CodeArray, FloatArray, LabelSchema, StringArray
+from weaklabel.core._html import escape
 from weaklabel.core._ids import check_item_ids
 from weaklabel.dataset._split import UNLABELED
 from weaklabel.errors import DatasetError, wrong_value
@@ -186,4 +186,4 @@ def own_columns(schema: LabelSchema) -> list[str]:
 def _shown(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.3f}"
-    return escape("" if value is None else str(value)[:200])
+    return escape("" if value is None else str(value), 200)

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from weaklabel.core import LabelSchema
+from weaklabel.core._html import escape
 from weaklabel.dataset._dataset import Dataset
 from weaklabel.dataset._manifest import (
     MANIFEST,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from weaklabel.core import DecisionLog
 from weaklabel.core._check import check_type
+from weaklabel.core._decision import ADJUDICATION
 from weaklabel.errors import ParameterError, wrong_value
 
 __all__ = ["check_adjudicators", "without_adjudicators"]
@@ -26,7 +27,13 @@ def check_adjudicators(names: Sequence[str]) -> frozenset[str]:
 
 
 def without_adjudicators(decisions: DecisionLog, names: Sequence[str]) -> DecisionLog:
-    """Return the decisions of all others; ParameterError as of `check_adjudicators`."""
+    """Return the decisions that were made without seeing those of others.
+
+    What adjudicators decided is left out, by name or by the stratum "adjudication". Raises
+    ParameterError as `check_adjudicators`.
+    """
     check_type("decisions", decisions, DecisionLog)
     left_out = check_adjudicators(names)
-    return DecisionLog(d for d in decisions if d.reviewer not in left_out)
+    return DecisionLog(
+        d for d in decisions if d.reviewer not in left_out and d.stratum != ADJUDICATION
+    )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
+from weaklabel.core._html import escape, table_html
 from weaklabel.review._phrases import counted, listed, percent
 
 if TYPE_CHECKING:
@@ -190,9 +190,5 @@ class Agreement:
     def _repr_html_(self) -> str:
         said = f"<pre>{escape(self.words())}</pre>"
         tables = (self.pairs, self.classes, self.hot_spots, self.reviewers)
-        shown = "".join(
-            t.head(_ROWS).to_html(border=0, float_format="{:.2f}".format, escape=True)
-            for t in tables
-            if len(t)
-        )
+        shown = "".join(table_html(t.head(_ROWS)) for t in tables if len(t))
         return f"<div>{said}{shown}</div>"

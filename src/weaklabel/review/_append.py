@@ -37,7 +37,8 @@ def append(connection: sa.Connection, given: Sequence[Decision]) -> int:
         That alone may write.
     given : sequence of Decision
         In order. What is known is left out: a decision whose key is stored, or, without a key,
-        one that repeats the standing answer of its reviewer, or undoes where nothing stands.
+        one that repeats the standing answer or remark of its reviewer, or takes away where
+        nothing stands.
 
     Returns
     -------
@@ -104,7 +105,7 @@ class _Known:
         form: Callable[[str], str] = kept_text if escapes else str
         items = dict.fromkeys(form(d.item_id) for d in given if not d.key and d.kind != "erasure")
         keys = dict.fromkeys(form(d.key) for d in given if d.key)
-        self._standing: dict[tuple[str, str], Decision] = {}
+        self._standing: dict[tuple[str, str, str], Decision] = {}
         self._by_key: dict[str, Decision] = {}
         for decision in _stored(connection, "item_id", items, escapes):
             self._take(decision)
@@ -122,7 +123,7 @@ class _Known:
 
     def _take(self, decision: Decision) -> None:
         if decision.kind != "erasure":
-            self._standing[decision.item_id, decision.reviewer] = decision
+            self._standing[_place(decision)] = decision
 
     def _is_new(self, decision: Decision) -> bool:
         if decision.key:
@@ -134,10 +135,23 @@ class _Known:
                     "only a retry of the same answer has the same."
                 )
             return before is None
-        standing = self._standing.get((decision.item_id, decision.reviewer))
+        standing = self._standing.get(_place(decision))
         if decision.kind == "undo":
-            return standing is not None and standing.is_answer
-        return decision.kind == "erasure" or standing is None or not _is_repeat(standing, decision)
+            return standing is not None and standing.can_stand
+        if standing is None:
+            return not _says_nothing(decision)
+        return decision.kind == "erasure" or not _is_repeat(standing, decision)
+
+
+def _place(decision: Decision) -> tuple[str, str, str]:
+    """Return what a later decision has in common with the one that it takes away."""
+    return decision.item_id, decision.reviewer, decision.remark
+
+
+def _says_nothing(decision: Decision) -> bool:
+    """Return whether it only takes away, as an undo, where nothing is."""
+    is_empty_note = decision.kind == "note" and not decision.comment and not decision.cause
+    return decision.kind in ("unflag", "lf_ok") or is_empty_note
 
 
 def _is_retry(before: Decision, decision: Decision) -> bool:
@@ -150,8 +164,9 @@ def _is_retry(before: Decision, decision: Decision) -> bool:
 
 def _is_repeat(standing: Decision, decision: Decision) -> bool:
     same_comment = standing.comment == decision.comment or standing.payload_hash
-    before = standing.kind, standing.label, standing.cause
-    return bool(same_comment and before == (decision.kind, decision.label, decision.cause))
+    before = standing.kind, standing.label, standing.cause, standing.about
+    now = decision.kind, decision.label, decision.cause, decision.about
+    return bool(same_comment and before == now)
 
 
 def _stored(

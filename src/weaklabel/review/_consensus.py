@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from weaklabel.core import ABSTAIN, CodeArray, DecisionLog, IntArray, LabelSchema
 from weaklabel.core._answer_table import AnswerTable, answer_table
+from weaklabel.core._html import escape, table_html
 from weaklabel.errors import ParameterError, wrong_value
 from weaklabel.review._adjudicators import check_adjudicators
 from weaklabel.review._phrases import counted
@@ -83,7 +83,7 @@ class Consensus:
 
     def _repr_html_(self) -> str:
         split = self.for_adjudication.head(_ROWS)
-        table = split.to_html(border=0, escape=True) if len(split) else ""
+        table = table_html(split) if len(split) else ""
         return f"<div><p>{escape(self.words())}</p>{table}</div>"
 
 

@@ -143,14 +143,12 @@ class Database:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Let one thread after the other write to a file.
+        """Let one thread after the other write.
 
         Between processes SQLite waits by looking again after ever longer pauses, which among
-        threads would cost a server a tenth of a second at times.
+        threads would cost a server a tenth of a second at times; and PostgreSQL would keep a
+        connection busy for each thread that waits for its lock.
         """
-        if not self._is_file:
-            yield
-            return
         writing = self._own_locks().writing
         if not writing.acquire(timeout=min(self.timeout_seconds, threading.TIMEOUT_MAX)):
             raise sa.exc.TimeoutError

@@ -20,6 +20,8 @@ _DEFAULTS: dict[str, tuple[tuple[str, ...], str]] = {
     "undo": (("u", "Backspace"), "undo the last answer"),
     "comment": (("c",), "write a comment"),
     "cause": (("r",), "say why the label is wrong"),
+    "flag": (("f",), "flag the item, or take the flag away"),
+    "escalate": (("e",), "pass the item to an expert"),
     "group": (("g",), "answer the near-duplicates too"),
     "back": (("ArrowLeft",), "look back"),
     "forward": (("ArrowRight",), "look forward"),

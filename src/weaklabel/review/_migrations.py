@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from weaklabel.errors import FileFormatError
-from weaklabel.review._tables import meta
+from weaklabel.review._tables import all_tables, meta
 
 __all__ = ["SCHEMA_VERSION", "existing_tables", "migrate", "schema_version"]
 
@@ -136,6 +136,22 @@ _MIGRATIONS: Mapping[int, _Migration] = {
             },
         ),
     ),
+    # The three tables are no evidence: who may log in, who has which item for now, and the texts
+    # of guidelines. They have no triggers, and change at will.
+    4: _Migration(
+        both=(
+            "ALTER TABLE weaklabel_decisions ADD COLUMN about TEXT NOT NULL DEFAULT ''",
+            "CREATE TABLE weaklabel_reviewers (name TEXT NOT NULL PRIMARY KEY, "
+            "role TEXT NOT NULL, token_hash TEXT NOT NULL, created_at TEXT NOT NULL, "
+            "revoked_at TEXT NOT NULL DEFAULT '')",
+            "CREATE TABLE weaklabel_leases (item_id TEXT NOT NULL, reviewer TEXT NOT NULL, "
+            "kind TEXT NOT NULL, expires_at DOUBLE PRECISION NOT NULL, "
+            "PRIMARY KEY (item_id, reviewer))",
+            "CREATE INDEX weaklabel_leases_until ON weaklabel_leases (expires_at)",
+            "CREATE TABLE weaklabel_guidelines (version TEXT NOT NULL PRIMARY KEY, "
+            "text TEXT NOT NULL, since TEXT NOT NULL)",
+        )
+    ),
 }
 
 #: Version of the tables; a log of a newer one is refused, one of an older one is read as it is,
@@ -149,10 +165,9 @@ def existing_tables(connection: sa.Connection) -> set[str]:
         query = "SELECT name FROM sqlite_master WHERE type = 'table'"
         return {row[0] for row in connection.exec_driver_sql(query)}
     # As the search path finds them, which is how every other statement names them.
-    query = (
-        "SELECT name FROM unnest(ARRAY['weaklabel_meta', 'weaklabel_decisions', "
-        "'weaklabel_payloads']) AS name WHERE to_regclass(name) IS NOT NULL"
-    )
+    names = ", ".join(f"'{table.name}'" for table in all_tables)
+    # Only names of ours are put together here.
+    query = f"SELECT name FROM unnest(ARRAY[{names}]) AS name WHERE to_regclass(name) IS NOT NULL"  # noqa: S608
     return {row[0] for row in connection.exec_driver_sql(query)}
 
 

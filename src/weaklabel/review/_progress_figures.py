@@ -46,17 +46,18 @@ class ProgressFigures:
         self._strata = strata
         self._blind = frozenset(blind)
         self._groups = groups
-        #: Whether each item of the queue has no answer and no skip, shape (n_items,).
+        #: Whether each item of the queue has no answer, skip or escalation, shape (n_items,).
         self.open: BoolArray = np.ones(len(strata), dtype=np.bool_)
         self._left = Counter(strata)
         self._answered: Counter[str] = Counter()
         self._skipped: Counter[str] = Counter()
+        self._escalated: Counter[str] = Counter()
         self._errors: Counter[str] = Counter()
         self._labels: dict[int, Counter[str]] = {}
         self._shared = self._agreed = 0
 
     def add(self, i: int, decision: Decision) -> None:
-        """Count the answer, or the skip, to the item at place `i` of the queue."""
+        """Count the answer, skip or escalation of the item at place `i` of the queue."""
         self._count(i, decision, 1)
 
     def remove(self, i: int, decision: Decision) -> None:
@@ -66,6 +67,9 @@ class ProgressFigures:
     def summary(self) -> dict[str, Any]:
         """Return the figures; errors are answers that differ from the proposed class.
 
+        Answers to items whose proposal was hidden count among the errors only where all of their
+        stratum is hidden.
+
         ``near_duplicates`` has the groups in which two or more items were answered one by one,
         and in how many of them all answers are the same: what was answered in one go agrees with
         itself.
@@ -74,6 +78,7 @@ class ProgressFigures:
         return {
             "answered": self._answered.total(),
             "skipped": self._skipped.total(),
+            "escalated": self._escalated.total(),
             "left": self._left.total(),
             "strata": {name: self._stratum(name) for name in sorted(self._left)},
             "near_duplicates": None if self._groups is None else shared,
@@ -84,6 +89,7 @@ class ProgressFigures:
         return {
             "answered": self._answered[name],
             "skipped": self._skipped[name],
+            "escalated": self._escalated[name],
             "left": self._left[name],
             "errors": None if is_hidden else self._errors[name],
         }
@@ -93,10 +99,13 @@ class ProgressFigures:
         self.open[i] = by < 0
         self._left[stratum] -= by
         if label is None:
-            self._skipped[stratum] += by
+            passed = self._escalated if decision.kind else self._skipped
+            passed[stratum] += by
             return
         self._answered[stratum] += by
-        if decision.proposed is not None and decision.proposed != label:
+        # What was hidden though its stratum is not, such as a gold check, would be given away.
+        is_told = not decision.blind or stratum in self._blind
+        if is_told and decision.proposed is not None and decision.proposed != label:
             self._errors[stratum] += by
         if self._groups is not None and not was_applied(decision):
             self._count_group(int(self._groups[i]), label, by)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,6 +20,7 @@ from weaklabel.core import (
 )
 from weaklabel.core._answer_table import AnswerTable, answer_table
 from weaklabel.core._check import check_fraction
+from weaklabel.core._html import escape, table_html
 from weaklabel.core._numerics import wilson_interval
 from weaklabel.errors import LabelsError, ParameterError, SchemaError, wrong_value
 from weaklabel.review._adjudicators import check_adjudicators
@@ -100,7 +100,7 @@ class ReviewerQuality:
         return f"ReviewerQuality({n}, {counted(n_checks, 'answer')} to gold checks)"
 
     def _repr_html_(self) -> str:
-        table = self.reviewers.to_html(border=0, float_format="{:.2f}".format, escape=True)
+        table = table_html(self.reviewers)
         return f"<div><pre>{escape(self.words())}</pre>{table}</div>"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from weaklabel.core import Decision
@@ -11,8 +12,9 @@ from weaklabel.review._own_answers import numbered
 from weaklabel.review._session_item import SessionItem
 from weaklabel.review._session_results import GroupPreview
 from weaklabel.review._session_source import SessionSource
+from weaklabel.review._turn import Showing
 
-__all__ = ["check_retry", "decision_on", "group_decisions", "remarked"]
+__all__ = ["check_retry", "decision_on", "group_decisions", "remark_on", "remarked"]
 
 
 def decision_on(
@@ -20,41 +22,60 @@ def decision_on(
     label: str | None,
     *,
     reviewer: str,
-    proposed: str,
+    source: SessionSource,
+    showing: Showing,
     seconds: float,
     dataset_version: str,
     key: str,
 ) -> Decision:
     """Return the answer of now to an item that was shown, with all that was shown of it.
 
-    `proposed` is stored though it was hidden: `Decision.blind` and `Decision.shown` say so, and
-    the answer is measured by it.
+    The proposed class is stored though it was hidden: `Decision.blind` and `Decision.shown` say
+    so, and the answer is measured by it. Who saw the answers of others was not blind.
     """
     return Decision(
         item.item_id,
         label,
         reviewer,
         Decision.now(),
-        proposed,
-        item.stratum,
+        source.proposed(item.position),
+        source.stratum(item.position, showing),
         item.comment,
         item.cause,
         item.text_hash(),
         item.shown(),
         seconds,
-        item.blind,
+        item.blind and not item.others,
+        showing.gold,
         dataset_version=dataset_version,
         key=key,
     )
 
 
 def group_decisions(
-    first: Decision, preview: GroupPreview, source: SessionSource
+    first: Decision,
+    preview: GroupPreview,
+    source: SessionSource,
+    stratum_of: Callable[[int], str],
+    said: Mapping[str, tuple[str, str]],
 ) -> list[Decision]:
     """Return `first` and the same answer to all that `preview` showed, to be stored together.
 
     Each has an equal part of the seconds, and names the group, by which an undo finds the others.
     Of the others the reviewer saw beginning and proposed class, which is what they say was shown.
+
+    Parameters
+    ----------
+    first : Decision
+        The answer to the item on the screen.
+    preview : GroupPreview
+        What was shown of the others.
+    source : SessionSource
+        What is known of them.
+    stratum_of : callable
+        The stratum that an answer at a place of the queue is stored with.
+    said : mapping of str to tuple of str
+        Comment and cause that the reviewer put on others before, by item.
     """
     n_items = len(preview.members) + 1
     group = {"action": secrets.token_hex(8), "of": first.item_id, "n_items": n_items}
@@ -63,6 +84,7 @@ def group_decisions(
     decisions = [replace(first, shown={**seen, "group": group}, seconds=seconds)]
     for n, member in enumerate(preview.members, start=1):
         place = source.place[member.item_id]
+        comment, cause = said.get(member.item_id, ("", ""))
         shown = {
             "label": member.proposed,
             "n_characters": len(member.excerpt),
@@ -74,9 +96,9 @@ def group_decisions(
                 first,
                 item_id=member.item_id,
                 proposed=member.proposed,
-                stratum=source.queue.strata[place],
-                comment="",
-                cause="",
+                stratum=stratum_of(place),
+                comment=comment,
+                cause=cause,
                 text_hash=source.of(place).text_hash(),
                 shown=shown,
                 seconds=seconds,
@@ -84,6 +106,30 @@ def group_decisions(
             )
         )
     return decisions
+
+
+def remark_on(
+    item_id: str,
+    kind: str,
+    *,
+    reviewer: str,
+    key: str,
+    about: str = "",
+    comment: str = "",
+    cause: str = "",
+) -> Decision:
+    """Return a remark of now, which leaves the answer as it is; the kinds are of `KINDS`."""
+    return Decision(
+        item_id,
+        None,
+        reviewer,
+        Decision.now(),
+        comment=comment,
+        cause=cause,
+        key=key,
+        kind=kind,
+        about=about,
+    )
 
 
 def remarked(standing: Decision, comment: str, cause: str, key: str) -> Decision:

@@ -8,10 +8,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, time
-from html import escape
 from typing import TypeAlias
 
+from weaklabel.core._html import escape
 from weaklabel.review._highlights import Highlight
+from weaklabel.review._turn import OtherAnswer
 
 __all__ = ["Chip", "Field", "Fold", "Json", "NearDuplicate", "SessionItem", "plain"]
 
@@ -47,11 +48,14 @@ class Field:
         See `plain`.
     fold : Fold or None
         Where the value is a text that is longer than what is shown at once.
+    is_image : bool
+        Whether the value is the path or the URL of an image.
     """
 
     name: str
     value: Json
     fold: Fold | None = None
+    is_image: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +120,18 @@ class SessionItem:
         The text beside the item, and its version.
     blind : bool
         Whether proposal, probabilities, reasons, votes and highlights are left out.
-    state : {"open", "answered", "skipped"}
+    state : {"open", "answered", "skipped", "escalated"}
         What this reviewer did with it.
     answer : str or None
         The class that this reviewer gave it.
     comment, cause : str
-        Stored with the answer, or to be stored with it.
+        Stored with the answer, or as a note that the answer takes in.
+    flagged : bool
+        Whether this reviewer flagged it.
+    wrong_functions : tuple of str
+        Labeling functions that this reviewer says are wrong here.
+    others : tuple of OtherAnswer
+        What others said of it; of an adjudication only.
     """
 
     position: int
@@ -144,6 +154,9 @@ class SessionItem:
     answer: str | None = None
     comment: str = ""
     cause: str = ""
+    flagged: bool = False
+    wrong_functions: tuple[str, ...] = ()
+    others: tuple[OtherAnswer, ...] = ()
 
     def to_dict(self, *, folded: bool = False) -> dict[str, Json]:
         """Return all of it as strict JSON can hold it.
@@ -157,9 +170,10 @@ class SessionItem:
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
         values["fields"] = [_field(field, folded) for field in self.fields]
         values["probabilities"] = dict(self.probabilities)
-        values["reasons"] = list(self.reasons)
+        for name in ("reasons", "wrong_functions"):
+            values[name] = list(values[name])
         values["highlights"] = [h._asdict() for h in self.highlights]
-        for name in ("votes", "near_duplicates"):
+        for name in ("votes", "near_duplicates", "others"):
             values[name] = [asdict(each) for each in values[name]]
         return values
 
@@ -178,6 +192,8 @@ class SessionItem:
                 "votes": [asdict(chip) for chip in self.votes],
                 "n_abstained": self.n_abstained,
             }
+        if self.others:
+            seen["others"] = [asdict(each) for each in self.others]
         return seen
 
     def text_hash(self) -> str:
@@ -237,4 +253,5 @@ def _field(field: Field, folded: bool) -> dict[str, Json]:
         "name": field.name,
         "value": value,
         "fold": None if fold is None else {"length": fold.length, "first": fold.first},
+        "is_image": field.is_image,
     }

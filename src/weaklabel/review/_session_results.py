@@ -17,7 +17,7 @@ class Answered:
 
     Parameters
     ----------
-    kind : {"answer", "skip", "undo"}
+    kind : {"answer", "skip", "escalation", "undo"}
         What happened to the items.
     item_ids : tuple of str
         The item; of a group, all that got the answer or lost it.

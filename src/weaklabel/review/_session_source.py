@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from weaklabel.core import IntArray, Items, LabelSchema, ReviewQueue, VoteMatrix, as_items
-from weaklabel.core._check import check_fraction, check_int, check_type
+from weaklabel.core import IntArray, LabelSchema, ReviewQueue, VoteMatrix, as_items
+from weaklabel.core._check import check_fraction, check_type
 from weaklabel.core._ids import match_item_ids
 from weaklabel.core._soft_votes import require_hard
 from weaklabel.core._sparse import SparseCodes
-from weaklabel.errors import DecisionsError, ItemsError, ParameterError, SchemaError, wrong_value
+from weaklabel.errors import DecisionsError, ParameterError, SchemaError, wrong_value
 from weaklabel.lf import LabelingFunction
 from weaklabel.review._groups import Groups
 from weaklabel.review._guidelines import Guidelines
 from weaklabel.review._highlights import Matches, highlights_of, matcher
-from weaklabel.review._session_item import Chip, Field, Fold, NearDuplicate, SessionItem, plain
+from weaklabel.review._item_values import ItemValues
+from weaklabel.review._session_item import Chip, NearDuplicate, SessionItem
+from weaklabel.review._turn import Showing
 
 __all__ = ["SessionSource"]
 
-#: Near-duplicates beside an item, and characters of each: a glance.
-_N_NEAR, _EXCERPT = 5, 200
+#: Near-duplicates beside an item: a glance.
+_N_NEAR = 5
+
+_PLAINLY = Showing()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,15 +41,13 @@ class SessionSource:
     groups: Groups | None
     blind: frozenset[str]
     guidelines: Guidelines
-    _items: Items
+    _values: ItemValues
     _rows: IntArray
     _votes: VoteMatrix | None
     _vote_rows: IntArray
     _versions: Mapping[str, str]
     _precision: Mapping[str, float]
     _matches: Matches | None
-    _columns: tuple[str, ...]
-    _fold: int
 
     @classmethod
     def of_arguments(
@@ -63,8 +65,49 @@ class SessionSource:
         blind: Collection[str] = (),
         columns: Sequence[str] | None = None,
         fold: int = 2000,
+        image_columns: Sequence[str] = (),
     ) -> SessionSource:
-        """Return the source, its arguments checked; they are those of `ReviewSession`."""
+        """Return the source, its arguments checked.
+
+        Parameters
+        ----------
+        queue : ReviewQueue
+            What to review, in this order.
+        items : Items, data frame, pyarrow.Table, list of str or list of dict
+            The items of the queue, and maybe others; anything that `as_items` takes.
+        votes : VoteMatrix or None
+            Votes on the items of the queue, and maybe others.
+        schema : LabelSchema, optional
+            The classes; those of the queue, which are also the default.
+        lf_versions : mapping of str to str, optional
+            Version of each labeling function, stored with the votes.
+        precision : mapping of str to float, optional
+            How often each labeling function is right when it votes, in [0, 1].
+        matches : sequence of LabelingFunction or callable, optional
+            Labeling functions whose matches are highlighted: keyword and regex ones have some. Or
+            from the fields of an item, by column, to (column, start, end, function) of what each
+            labeling function matched. What a function matched that abstained is left out.
+        groups : array_like of int or str, shape (n_items,), optional
+            Equal for near-duplicates, in the order of `items`.
+        guidelines : str or tuple of str, optional
+            The text that reviewers go by, or (text, version).
+        blind : collection of str
+            Strata in which proposal, probabilities, reasons, votes and highlights stay hidden.
+            Their decisions still say what was proposed, which the answer is measured by.
+        columns : sequence of str, optional
+            Columns of the items to show; by default all. Leave out what gives the answer away.
+        fold : int
+            Characters from which on a text is folded, at least 1.
+        image_columns : sequence of str
+            Columns whose values are paths or URLs of images.
+
+        Raises
+        ------
+        ItemsError
+            If an item of the queue is not among `items` or `votes`, or a column is missing.
+        VotesError, SchemaError, ParameterError
+            If votes are soft, the schema is not that of the queue, or another argument is wrong.
+        """
         check_type("queue", queue, ReviewQueue)
         if schema is not None and schema != queue.schema:
             raise SchemaError(
@@ -81,30 +124,29 @@ class SessionSource:
             None if groups is None else Groups.of_arrays(groups, rows, known.n_items),
             _checked_blind(blind),
             Guidelines.of(guidelines),
-            known,
+            ItemValues.of_arguments(known, columns, fold, image_columns),
             rows,
             *_checked_votes(votes, queue),
             _by_name("lf_versions", lf_versions),
             _checked_precision(precision),
             matcher(matches),
-            _checked_columns(columns, known),
-            check_int("fold", fold, 1),
         )
 
-    def of(self, i: int) -> SessionItem:
+    def of(self, i: int, showing: Showing = _PLAINLY) -> SessionItem:
         """Return the item at place `i` of the queue as a reviewer sees it who did nothing yet."""
-        queue, item_id, blind = self.queue, self.ids[i], self.is_blind(i)
-        fields = self._values(int(self._rows[i]))
+        queue, item_id = self.queue, self.ids[i]
+        blind = showing.blind or self.is_blind(i)
+        fields = self._values.of(int(self._rows[i]))
         votes, n_abstained = ((), None) if blind else self._chips(i)
         near, n_near = self._near_duplicates(i)
         return SessionItem(
             position=i,
             total=len(self.ids),
             item_id=item_id,
-            fields=tuple(
-                Field(name, value, self._fold_of(value)) for name, value in fields.items()
-            ),
-            stratum=queue.strata[i],
+            fields=tuple(self._values.field(*each) for each in fields.items()),
+            stratum=self.stratum(i, showing)
+            if showing.shown_stratum is None
+            else showing.shown_stratum,
             proposed=None if blind else self.proposed(i),
             probabilities={} if blind else self._probabilities(i),
             reasons=() if blind else queue.reasons[i],
@@ -118,28 +160,28 @@ class SessionSource:
             guidelines=self.guidelines.text,
             guidelines_version=self.guidelines.version,
             blind=blind,
+            others=showing.others,
         )
+
+    def with_guidelines(self, given: object) -> SessionSource:
+        """Return the same with other guidelines; ParameterError if they are none."""
+        return replace(self, guidelines=Guidelines.of(given))
+
+    def stratum(self, i: int, showing: Showing = _PLAINLY) -> str:
+        """Return the stratum that a decision on an item is stored with."""
+        return self.queue.strata[i] if showing.stratum is None else showing.stratum
 
     def proposed(self, i: int) -> str:
         """Return the proposed class of an item, hidden or not."""
         return self.queue.schema.classes[int(self.queue.posterior[i].argmax())]
 
     def is_blind(self, i: int) -> bool:
-        """Return whether the proposal for an item is hidden."""
+        """Return whether the proposals of the stratum of an item are hidden."""
         return self.queue.strata[i] in self.blind
 
-    def accepted(self, i: int) -> str:
-        """Return the proposed class of an item; DecisionsError where it is hidden."""
-        if self.is_blind(i):
-            raise DecisionsError(
-                f"the proposed class of {self.ids[i]!r} is hidden, so that it can be neither "
-                "accepted nor rejected. Choose a class."
-            )
-        return self.proposed(i)
-
-    def rejected(self, i: int) -> str:
-        """Return the other one of two classes; DecisionsError where there are more, or hidden."""
-        proposed, classes = self.accepted(i), self.queue.schema.classes
+    def other(self, i: int) -> str:
+        """Return the class of two that is not proposed; DecisionsError where there are more."""
+        proposed, classes = self.proposed(i), self.queue.schema.classes
         if len(classes) > 2:
             raise DecisionsError(
                 f"there are {len(classes)} classes, so that an item that is not {proposed!r} may "
@@ -147,32 +189,25 @@ class SessionSource:
             )
         return next(name for name in classes if name != proposed)
 
+    def class_name(self, label: str | int) -> str:
+        """Return the name of a class, given by name or code.
+
+        Raises SchemaError if it is no class, DecisionsError if it says "no class".
+        """
+        code = int(self.queue.schema.encode([label])[0])
+        if code < 0:
+            raise DecisionsError(
+                wrong_value("label", label, "a class", "Call skip() where you cannot say.")
+            )
+        return self.queue.schema.classes[code]
+
     def excerpt(self, i: int) -> str:
         """Return the beginning of the text of an item of the queue."""
-        return self._excerpt(int(self._rows[i]))
+        return self._values.excerpt(int(self._rows[i]))
 
     def _probabilities(self, i: int) -> dict[str, float]:
         rounded = np.round(self.queue.posterior[i], 6).tolist()
         return dict(zip(self.queue.schema.classes, rounded, strict=True))
-
-    def _values(self, row: int) -> dict[str, Any]:
-        table = self._items.table
-        return {name: plain(table.column(name)[row].as_py()) for name in self._columns}
-
-    def _fold_of(self, value: object) -> Fold | None:
-        if isinstance(value, str) and len(value) > self._fold:
-            return Fold(len(value), self._fold)
-        return None
-
-    def _excerpt(self, row: int) -> str:
-        """Return the beginning of the column "text", else of the first text that is no id."""
-        item_id = str(self._items.item_ids[row])
-        for name in sorted(self._columns, key=lambda name: name != "text"):
-            value = self._items.table.column(name)[row].as_py()
-            if isinstance(value, str) and value != item_id:
-                return value[:_EXCERPT]
-        values = "; ".join(f"{name}: {value}" for name, value in self._values(row).items())
-        return values[:_EXCERPT]
 
     def _chips(self, i: int) -> tuple[tuple[Chip, ...], int | None]:
         if self._votes is None:
@@ -199,9 +234,11 @@ class SessionSource:
         row = int(self._rows[i])
         found = self.groups.rows_with(row)
         others = found[found != row]
-        ids = self._items.item_ids
         first = (int(other) for other in others[:_N_NEAR])
-        return tuple(NearDuplicate(str(ids[r]), self._excerpt(r)) for r in first), len(others)
+        values = self._values
+        return tuple(NearDuplicate(values.item_id(r), values.excerpt(r)) for r in first), len(
+            others
+        )
 
 
 def _row(votes: VoteMatrix, row: int) -> tuple[list[int], list[int]]:
@@ -228,16 +265,6 @@ def _checked_blind(blind: Collection[str]) -> frozenset[str]:
     if isinstance(blind, str):
         raise ParameterError(wrong_value("blind", blind, "a list of strata", f"Write [{blind!r}]."))
     return frozenset(blind)
-
-
-def _checked_columns(columns: Sequence[str] | None, items: Items) -> tuple[str, ...]:
-    if columns is None:
-        return items.column_names
-    for name in columns:
-        if name not in items.column_names:
-            shown = ", ".join(map(repr, items.column_names))
-            raise ItemsError(wrong_value("column", name, f"one of {shown}"))
-    return tuple(dict.fromkeys(columns))
 
 
 def _checked_precision(precision: Mapping[str, float] | None) -> dict[str, float]:

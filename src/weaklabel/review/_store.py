@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
 from weaklabel.core import Decision, DecisionLog
 from weaklabel.core._check import check_number
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["DecisionStore"]
 
 _CHUNK = 2000
+
+#: A server is not asked at every call whether its tables are those of this version: half of what
+#: an answer sends to it would be that. Tables only ever get newer, and rarely.
+_CURRENT_SECONDS = 5.0
 
 
 class DecisionStore:
@@ -77,6 +82,7 @@ class DecisionStore:
         self.timeout_seconds = check_number("timeout_seconds", timeout_seconds, 0.0)
         self._location = path
         self._opened: Database | None = None
+        self._current_until = 0.0
         self.name = self._database.name if "://" in os.fspath(path) else str(Path(path))
 
     def append(self, decisions: Iterable[Decision]) -> int:
@@ -85,8 +91,8 @@ class DecisionStore:
         A decision with a `key` that is stored already is left out, so that a
         retry stores nothing twice. Without a key, one that repeats the standing
         answer of its reviewer (same item, label, comment and cause) is left out,
-        so that reading an answer file twice stores nothing new; so is an undo
-        where nothing stands. A log of an older version is migrated first. An
+        so that reading an answer file twice stores nothing new; so is a remark
+        that repeats another, and an undo where nothing stands. A log of an older version is migrated first. An
         erasure removes the payloads of its item, as `erase` does.
 
         Parameters
@@ -173,14 +179,36 @@ class DecisionStore:
         A log of an older version is read as it is.
         Raises FileFormatError if it cannot be read, is damaged, or is no decision log.
         """
-        from weaklabel.review._tables import decision_of
+        with self._decisions("ORDER BY d.sequence") as numbered:
+            return DecisionLog(decision for _, decision in numbered)
 
-        try:
-            with self._rows() as rows:
-                escaped = self._database.is_server
-                return DecisionLog(decision_of(row, escaped) for row in rows)
-        except (DecisionsError, TypeError) as error:
-            raise FileFormatError(f"{self.name} holds a decision that is none: {error}") from error
+    def since(self, sequence: int) -> tuple[tuple[Decision, ...], int]:
+        """Return the decisions after one, and the number of the last decision.
+
+        Parameters
+        ----------
+        sequence : int
+            Number of the last decision that is known; 0 for none.
+
+        Returns
+        -------
+        tuple of Decision
+            In order.
+        int
+            What to give next time; `sequence` where nothing came after it.
+
+        Raises
+        ------
+        FileFormatError
+            As `log`.
+        """
+        rest = f"WHERE d.sequence > {int(sequence)} ORDER BY d.sequence"
+        last = int(sequence)
+        found = []
+        with self._decisions(rest) as numbered:
+            for last, decision in numbered:  # noqa: B007 # the last one is what is asked for
+                found.append(decision)
+        return tuple(found), last
 
     def verify(self, *, anchor: str | None = None) -> str:
         """Return the head hash after checking every link of the chain.
@@ -205,18 +233,50 @@ class DecisionStore:
         """
         from weaklabel.review._chain import check_chain
 
-        with self._rows() as rows:
+        with self._rows("ORDER BY d.sequence") as rows:
             escaped = self._database.is_server
             return check_chain(rows, escaped=escaped, anchor=anchor, name=self.name)
 
+    @overload
+    def transaction(self, *, writing: Literal[True]) -> AbstractContextManager[sa.Connection]: ...
+    @overload
+    def transaction(
+        self, *, writing: Literal[False]
+    ) -> AbstractContextManager[sa.Connection | None]: ...
+    def transaction(
+        self, *, writing: bool
+    ) -> AbstractContextManager[sa.Connection] | AbstractContextManager[sa.Connection | None]:
+        """Return a block that reads or writes the tables beside the log; for this package.
+
+        Parameters
+        ----------
+        writing : bool
+            Whether it writes. Then the tables are made or migrated first, the block is alone to
+            write, whatever other processes do, and is committed at its end, or not at all if it
+            raises. If it only reads, it sees one state.
+
+        Returns
+        -------
+        context manager of sqlalchemy.Connection or None
+            None, only where it does not write, if there are no tables to be read: no log yet, or
+            one of an older version, which the next write migrates.
+
+        Raises
+        ------
+        WriteError, FileFormatError
+            As `append` and `log`, inside the block too.
+        """
+        return self._writing() if writing else self._reading()
+
     def close(self) -> None:
         """Close the connections; a later call opens new ones."""
+        self._current_until = 0.0
         if self._opened is not None:
             self._opened.close()
 
     def __getstate__(self) -> dict[str, object]:
         # Connections are not for another process, which opens its own.
-        return {**self.__dict__, "_opened": None}
+        return {**self.__dict__, "_opened": None, "_current_until": 0.0}
 
     def __repr__(self) -> str:
         return f"DecisionStore({self.name!r})"
@@ -237,7 +297,7 @@ class DecisionStore:
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
         from weaklabel.review._failures import in_words
-        from weaklabel.review._migrations import migrate
+        from weaklabel.review._migrations import SCHEMA_VERSION, migrate
 
         path = self._database.path
         try:
@@ -252,31 +312,60 @@ class DecisionStore:
             in_words(self._database, writing=True),
             self._database.writing(self._check_tables) as connection,
         ):
-            migrate(connection)
+            if self._check_tables(connection) != SCHEMA_VERSION:
+                migrate(connection)
             yield connection
 
     @contextmanager
-    def _rows(self) -> Iterator[Iterable[StoredRow]]:
-        """Yield the rows of one state of the log, in order; older tables are read as they are."""
+    def _reading(self) -> Iterator[sa.Connection | None]:
+        from weaklabel.review._migrations import SCHEMA_VERSION
+
+        with self._tables() as (connection, version):
+            yield connection if version == SCHEMA_VERSION else None
+
+    @contextmanager
+    def _decisions(self, rest: str) -> Iterator[Iterable[tuple[int, Decision]]]:
+        """Yield decisions with their numbers, of one state of the log."""
+        from weaklabel.review._tables import decision_of
+
+        try:
+            with self._rows(rest) as rows:
+                escaped = self._database.is_server
+                yield ((row.sequence, decision_of(row, escaped)) for row in rows)
+        except (DecisionsError, TypeError) as error:
+            raise FileFormatError(f"{self.name} holds a decision that is none: {error}") from error
+
+    @contextmanager
+    def _rows(self, rest: str) -> Iterator[Iterable[StoredRow]]:
+        """Yield rows of one state of the log; older tables are read as they are."""
+        from weaklabel.review._tables import StoredRow, select_rows
+
+        with self._tables() as (connection, version):
+            if connection is None:
+                yield ()
+                return
+            found = connection.exec_driver_sql(select_rows(version, rest))
+            yield (StoredRow.of(row) for part in found.partitions(_CHUNK) for row in part)
+
+    @contextmanager
+    def _tables(self) -> Iterator[tuple[sa.Connection | None, int]]:
+        """Yield a connection to read with, and the version of the tables; None and 0 for no log."""
         if self._is_missing():
-            yield ()
+            yield None, 0
             return
         from weaklabel.review._failures import in_words
-        from weaklabel.review._tables import StoredRow, select_rows
 
         with in_words(self._database, writing=False), self._database.reading() as connection:
             version = self._check_tables(connection)
-            if not version:
-                yield ()
-                return
-            found = connection.exec_driver_sql(select_rows(version, "ORDER BY d.sequence"))
-            yield (StoredRow.of(row) for part in found.partitions(_CHUNK) for row in part)
+            yield (connection, version) if version else (None, 0)
 
     def _check_tables(self, connection: sa.Connection) -> int:
         """Return the version of the tables, 0 for a new log, or refuse what is no log."""
         from weaklabel.review._migrations import SCHEMA_VERSION, existing_tables, schema_version
         from weaklabel.review._tables import decisions, meta
 
+        if self._database.is_server and time.monotonic() < self._current_until:
+            return SCHEMA_VERSION
         names = existing_tables(connection)
         if not names:
             return 0
@@ -292,6 +381,8 @@ class DecisionStore:
                 f"{self.name} has schema version {version}, must be 1 to {SCHEMA_VERSION} for "
                 "this version of weaklabel. Upgrade weaklabel."
             )
+        if version == SCHEMA_VERSION:
+            self._current_until = time.monotonic() + _CURRENT_SECONDS
         return version
 
 

@@ -13,16 +13,34 @@ from weaklabel.core._json_mapping import JsonMapping
 
 __all__ = [
     "StoredRow",
+    "all_tables",
     "decision_of",
     "decisions",
+    "guideline_versions",
     "kept_text",
+    "leases",
     "meta",
     "payloads",
+    "reviewers",
     "row_of",
     "select_rows",
 ]
 
 _metadata = sa.MetaData()
+
+
+class _AnyText(sa.TypeDecorator[str]):
+    """Text of any characters, in PostgreSQL as `kept_text` makes it."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return kept_text(value) if dialect.name == "postgresql" else value
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return _given_text(value) if dialect.name == "postgresql" else value
+
 
 meta = sa.Table(
     "weaklabel_meta",
@@ -53,6 +71,7 @@ decisions = sa.Table(
     sa.Column("key", sa.Text),
     sa.Column("kind", sa.Text),
     sa.Column("payload_hash", sa.Text),
+    sa.Column("about", sa.Text),
 )
 
 #: What an erasure deletes, beside the chain, which holds a salted hash of it.
@@ -66,6 +85,40 @@ payloads = sa.Table(
     sa.Column("salt", sa.Text),
 )
 
+# The rest is no evidence, and may be changed: see `_migrations`.
+
+#: Who may log in to a team's review; `token_hash` is the SHA-256 of the token.
+reviewers = sa.Table(
+    "weaklabel_reviewers",
+    _metadata,
+    sa.Column("name", _AnyText, primary_key=True),
+    sa.Column("role", _AnyText),
+    sa.Column("token_hash", sa.Text),
+    sa.Column("created_at", sa.Text),
+    sa.Column("revoked_at", sa.Text, default=""),
+)
+
+#: Who has which item until when, in seconds since 1970.
+leases = sa.Table(
+    "weaklabel_leases",
+    _metadata,
+    sa.Column("item_id", _AnyText, primary_key=True),
+    sa.Column("reviewer", _AnyText, primary_key=True),
+    sa.Column("kind", _AnyText),
+    sa.Column("expires_at", sa.Double),
+)
+
+#: The text of each version of the guidelines, which decisions name.
+guideline_versions = sa.Table(
+    "weaklabel_guidelines",
+    _metadata,
+    sa.Column("version", _AnyText, primary_key=True),
+    sa.Column("text", _AnyText),
+    sa.Column("since", sa.Text),
+)
+
+all_tables = tuple(_metadata.tables.values())
+
 _OF_PAYLOAD = ("comment", "text_hash", "shown", "salt")
 _MARKS = ("blind", "gold")
 
@@ -73,6 +126,7 @@ _MARKS = ("blind", "gold")
 _SINCE = {
     2: ("cause",),
     3: ("seconds", "blind", "gold", "dataset_version", "key", "kind", "payload_hash"),
+    4: ("about",),
 }
 _FIELDS = tuple(Decision.__dataclass_fields__)
 _DEFAULTS = {

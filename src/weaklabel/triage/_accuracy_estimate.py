@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Literal
 
 from weaklabel.core._check import check_fraction
+from weaklabel.core._html import escape
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,6 +112,8 @@ class AccuracyEstimate:
         What the answers found, by stratum, sorted.
     recent : StratumYield
         The same of the last 50 answers to items that were chosen, not drawn.
+    n_escalated : int
+        Random items that wait for an expert: left out.
     """
 
     accuracy: float
@@ -135,6 +137,7 @@ class AccuracyEstimate:
     by_class: tuple[ClassAccuracy, ...]
     yields: tuple[StratumYield, ...]
     recent: StratumYield
+    n_escalated: int = 0
 
     def words(self) -> str:
         """Return what was estimated, from what, and what was left out, in sentences."""
@@ -158,6 +161,7 @@ class AccuracyEstimate:
             )
         for count, words in (
             (self.n_skipped, "random items were skipped and are left out"),
+            (self.n_escalated, "random items wait for an expert and are left out"),
             (self.n_not_shown, "random answers have no label to be held against and are left out"),
             (self.n_disputed, "items are disputed: each counts by its answers for the label"),
             (self.n_elsewhere, "items of the log are not in the data set and are ignored"),

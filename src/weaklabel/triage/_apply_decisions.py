@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from weaklabel.core import BoolArray, DecisionLog, FloatArray, IntArray, SoftLabels, VoteMatrix
 from weaklabel.core._check import check_type
+from weaklabel.core._html import escape, table_html
 from weaklabel.core._ids import match_item_ids
 from weaklabel.core._soft_votes import require_hard
 from weaklabel.errors import LabelsError
@@ -58,7 +58,7 @@ class Feedback:
         return f"Feedback({self.held_out.n_items} answers; labels flipped: {counts})"
 
     def _repr_html_(self) -> str:
-        table = self.functions.head(10).to_html(float_format="{:.3f}".format, border=0)
+        table = table_html(self.functions.head(10), 3)
         return f"<div><p>{escape(repr(self))}</p>{table}</div>"
 
 

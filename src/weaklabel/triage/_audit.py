@@ -191,6 +191,7 @@ def estimate_accuracy(
         ),
         yields=yields,
         recent=recent,
+        n_escalated=sample.n_escalated,
     )
 
 
@@ -246,7 +247,9 @@ def _require_random(sample: AuditSample) -> None:
             "decisions do not say which label was shown with the random items, must say it for "
             "one at least. Give held_out, labels that were made without the item's own answer."
         )
-    skipped = f" ({sample.n_skipped} were skipped)" if sample.n_skipped else ""
+    left_out = (sample.n_skipped, "were skipped"), (sample.n_escalated, "wait for an expert")
+    said = ", ".join(f"{count} {words}" for count, words in left_out if count)
+    skipped = f" ({said})" if said else ""
     raise DecisionsError(
         f"decisions have 0 answers of the stratum {RANDOM_STRATUM!r} on items of labels{skipped}, "
         "must have at least one. Answer the random items of the queue: others were chosen because "
@@ -286,14 +289,14 @@ def _yields(
 ) -> tuple[tuple[StratumYield, ...], StratumYield]:
     """Return what the answers found by stratum, and what the last ones to chosen items found."""
     answers: dict[str, list[str]] = {}
-    for d in decisions.standing:
+    for d in decisions.on_items:
         if d.label is not None:
             answers.setdefault(d.item_id, []).append(d.label)
     found: dict[str, list[float]] = {}
     chosen: list[float] = []
     seen: set[str] = set()
     for d in decisions:
-        if d.item_id in answered and d.proposed and d.item_id not in seen:
+        if d.item_id in answered and d.proposed and not d.gold and d.item_id not in seen:
             seen.add(d.item_id)
             wrong = share_against(d.proposed, answers[d.item_id])
             found.setdefault(d.stratum, []).append(wrong)

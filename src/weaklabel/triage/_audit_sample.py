@@ -46,9 +46,11 @@ class AuditSample:
     drawn_at : numpy.ndarray of int64
         Place in the log at which it was shown as a random item, -1 if never.
     n_skipped : int
-        Random items that nobody answered.
+        Random items that nobody answered, or passed to an expert.
     n_elsewhere : int
         Items of the log that are not in the data set.
+    n_escalated : int
+        Random items that nobody answered, and somebody passed to an expert.
     """
 
     rows: IntArray
@@ -59,6 +61,7 @@ class AuditSample:
     drawn_at: IntArray
     n_skipped: int
     n_elsewhere: int
+    n_escalated: int
 
     @property
     def counts(self) -> BoolArray:
@@ -99,11 +102,13 @@ def read_audit(
     LabelsError
         If `held_out` has other classes, or lacks an item that was drawn and answered.
     """
-    asked = {d.item_id for d in decisions}
+    asked = {d.item_id for d in decisions if not d.remark}
     rows = _rows(labels, asked)
     answers = _standing_answers(decisions, rows, labels.schema)
     answered_at, drawn = _places(decisions, rows)
     items = list(answers)
+    open_draws = drawn.keys() - answers.keys()
+    escalated = open_draws & {d.item_id for d in decisions.escalated()}
     if held_out is None:
         compared = _shown(decisions, items, drawn, labels.schema)
     else:
@@ -120,8 +125,9 @@ def read_audit(
         ),
         np.array([answered_at[key] for key in items], dtype=np.int64),
         np.array([drawn.get(key, -1) for key in items], dtype=np.int64),
-        len(drawn.keys() - answers.keys()),
+        len(open_draws - escalated),
         len(asked - rows.keys()),
+        len(escalated),
     )
 
 
@@ -150,7 +156,7 @@ def _standing_answers(
 ) -> dict[str, list[int]]:
     """Return the codes of the standing answers to each item of the data set, skips left out."""
     answers: dict[str, list[int]] = {}
-    for d in decisions.standing:
+    for d in decisions.on_items:
         if d.label is None or d.item_id not in rows:
             continue
         if d.label not in schema.classes:
@@ -169,7 +175,7 @@ def _places(decisions: DecisionLog, rows: dict[str, int]) -> tuple[dict[str, int
     answered: dict[str, int] = {}
     drawn: dict[str, int] = {}
     for place, d in enumerate(decisions):
-        if d.item_id not in rows:
+        if d.item_id not in rows or d.gold:
             continue
         if d.stratum == RANDOM_STRATUM and d.item_id not in answered:
             drawn.setdefault(d.item_id, place)
@@ -184,7 +190,7 @@ def _shown(
     """Return the code of the label shown with each item, when it was drawn or else first."""
     shown: dict[str, str] = {}
     for place, d in enumerate(decisions):
-        if d.proposed and place >= drawn.get(d.item_id, 0):
+        if d.proposed and not d.gold and place >= drawn.get(d.item_id, 0):
             shown.setdefault(d.item_id, d.proposed)
     # A class that is gone since was shown none the less, and no answer can agree with it.
     codes = {name: code for code, name in enumerate(schema.classes)}

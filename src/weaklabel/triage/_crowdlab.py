@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from weaklabel.core import ABSTAIN, DecisionLog, FloatArray, IntArray, SoftLabels
 from weaklabel.core._answer_table import AnswerTable, answer_table
 from weaklabel.core._check import check_type
+from weaklabel.core._html import escape, table_html
 from weaklabel.errors import DecisionsError, LabelsError
 from weaklabel.triage._cleanlab import _cleanlab, _quiet
 
@@ -73,10 +73,7 @@ class Crowdlab:
 
     def _repr_html_(self) -> str:
         worst = self.items.sort_values("quality", kind="stable").head(_ROWS)
-        tables = "".join(
-            t.to_html(border=0, float_format="{:.3f}".format, escape=True)
-            for t in (self.reviewers, worst)
-        )
+        tables = "".join(table_html(t, 3) for t in (self.reviewers, worst))
         return f"<div><pre>{escape(self.words())}</pre>{tables}</div>"
 
 

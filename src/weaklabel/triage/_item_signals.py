@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from weaklabel.core import (
     VoteMatrix,
 )
 from weaklabel.core._check import check_choice, check_int, check_type
+from weaklabel.core._html import escape
 from weaklabel.core._ids import match_item_ids
 from weaklabel.core._numerics import tied_argmax
 from weaklabel.core._soft_votes import require_hard

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import Literal
 
 from weaklabel.core import DecisionLog
 from weaklabel.core._check import check_choice, check_fraction, check_number
+from weaklabel.core._html import escape
 from weaklabel.errors import DecisionsError
 from weaklabel.triage._accuracy_estimate import AccuracyEstimate, percent
 from weaklabel.triage._audit_sample import RANDOM_STRATUM, share_against
@@ -152,7 +152,7 @@ def check_quality(
 def _random_wrong(decisions: DecisionLog) -> tuple[float, int]:
     """Return how many shown labels the random answers contradict, and of how many items."""
     answers: dict[str, list[str]] = {}
-    for d in decisions.standing:
+    for d in decisions.on_items:
         if d.label is not None:
             answers.setdefault(d.item_id, []).append(d.label)
     shown: dict[str, str] = {}

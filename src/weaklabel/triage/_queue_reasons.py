@@ -136,7 +136,7 @@ def _undecided(i: int, state: ReviewState) -> str | None:
 def _answers(decisions: DecisionLog) -> dict[str, dict[str, str]]:
     """Return the standing answer of each reviewer to each item, skips left out."""
     found: dict[str, dict[str, str]] = {}
-    for decision in decisions.standing:
+    for decision in decisions.on_items:
         if decision.label is not None:
             found.setdefault(decision.item_id, {})[decision.reviewer] = decision.label
     return found

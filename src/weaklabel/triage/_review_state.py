@@ -116,7 +116,7 @@ def review_state(
     gold = decisions.gold(ids.tolist(), soft.schema)
     answered = np.flatnonzero(gold >= 0)
     wrong = gold[answered] != labels[answered]
-    closed = {decision.item_id for decision in decisions.standing}
+    closed = {decision.item_id for decision in decisions.on_items}
     disputed = set(decisions.disputed())
     n_answers, n_wrong = _by_stratum(decisions, ids[answered].tolist(), wrong)
     return ReviewState(
@@ -172,11 +172,14 @@ def _by_stratum(
     decisions: DecisionLog, answered: list[str], wrong: BoolArray
 ) -> tuple[dict[str, int], dict[str, int]]:
     """Count answers, and those that found a wrong label, by the stratum that chose the item."""
-    agreed = decisions.agreed()
+    chosen_by: dict[str, str] = {}
+    for decision in decisions:
+        if decision.can_stand and not decision.gold:  # the first one, not who settled it
+            chosen_by.setdefault(decision.item_id, decision.stratum)
     n_answers: dict[str, int] = {}
     n_wrong: dict[str, int] = {}
     for key, is_wrong in zip(answered, wrong.tolist(), strict=True):
-        stratum = agreed[key].stratum
+        stratum = chosen_by[key]
         n_answers[stratum] = n_answers.get(stratum, 0) + 1
         n_wrong[stratum] = n_wrong.get(stratum, 0) + is_wrong
     return n_answers, n_wrong

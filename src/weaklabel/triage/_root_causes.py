@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +19,7 @@ from weaklabel.core import (
     VoteMatrix,
 )
 from weaklabel.core._check import check_type
+from weaklabel.core._html import escape, table_html
 from weaklabel.core._ids import match_item_ids
 from weaklabel.core._soft_votes import require_hard
 from weaklabel.errors import DecisionsError, LabelsError, wrong_value
@@ -123,7 +123,7 @@ class RootCauses:
     def _repr_html_(self) -> str:
         said = f"<pre>{escape(self.words())}</pre>"
         tables = (self.by_cause, self.by_function.head(20), self.by_class.head(20))
-        shown = "".join(t.to_html(border=0, float_format="{:.3f}".format) for t in tables if len(t))
+        shown = "".join(table_html(t, 3) for t in tables if len(t))
         return f"<div>{said}{shown}</div>"
 
 
@@ -197,7 +197,7 @@ def root_causes(decisions: DecisionLog, votes: VoteMatrix, soft: SoftLabels) -> 
         )
     row_of = {key: i for i, key in enumerate(soft.item_ids.tolist())}
     rows = match_item_ids(soft.item_ids, votes.item_ids, "votes")
-    standing = decisions.standing
+    standing = [d for d in decisions.standing if not d.gold]
     here = [d for d in standing if d.item_id in row_of]
     places = np.array([row_of[d.item_id] for d in here], dtype=np.int64)
     items, item_of = np.unique(places, return_inverse=True)
