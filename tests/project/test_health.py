@@ -171,3 +171,15 @@ def test_the_order_of_rows_changes_nothing(tmp_path, monkeypatch, limit):
     )
     assert mixed == facts
     assert [(tmp_path / name).read_text() for name in HEALTH_FILES] == files
+
+
+def test_an_answer_that_was_taken_back_measures_nothing(tmp_path):
+    answers = decided(dict.fromkeys(IDS[:60:2], "spam"), stratum="random")
+    undone = [*answers, *(decision.undone() for decision in answers)]
+    tables = []
+    for name, decisions in (("none", []), ("withdrawn", undone), ("given", answers)):
+        health(tmp_path / name, *decisions)
+        tables.append((tmp_path / name / "function_health.csv").read_text(encoding="utf-8"))
+    none, withdrawn, given = tables
+    assert withdrawn == none
+    assert given != none

@@ -173,3 +173,36 @@ def test_what_another_one_did_meanwhile_is_not_done_again(done):
     first, second = Project(done, progress=False), Project(done, progress=False)
     assert first.run() == ("triage",)
     assert second.run() == ()
+
+
+def test_what_the_review_set_depends_on_and_changed_is_said_but_no_decision(done, small_project):
+    assert Project(done).queue_changes() == ()
+    answers = done / "answers.csv"
+    answers.write_text("item_id,answer\nc001,spam\n", encoding="utf-8")
+    Project(done).decide(answers, "ann")
+    assert states(done)["refine"] == "stale"
+    assert Project(done).queue_changes() == ()
+    edit(done / "weaklabel.toml", "budget = 10", "budget = 11")
+    edit(done / "lfs.py", '"love", "nice"', '"love"')
+    found = Project(done).queue_changes()
+    assert found == ("labeling function praise changed", "review settings changed")
+    assert Project(small_project).queue_changes() == ("apply was never run",)
+
+
+def test_a_rule_of_the_team_learns_from_items_that_enough_agree_on(done):
+    answers = done / "answers.csv"
+    answers.write_text(
+        "item_id,answer,reviewer\nc001,spam,ann\nc001,spam,bob\nc002,ham,ann\n", encoding="utf-8"
+    )
+    project = Project(done, progress=False)
+    project.decide(answers)
+    project.run()
+    head = project.workspace.log().head_hash
+    edit(done / "weaklabel.toml", "budget = 10", "budget = 10\n[review.team]\nanswers = [2, 3]")
+    project = Project(done, progress=False)
+    reasons = {s.name: s.reason for s in project.status()}
+    assert reasons["refine"] == "rule of the team is new"
+    project.run()
+    assert [d.item_id for d in project.workspace.decisions()] == ["c001", "c001"]
+    assert project.facts("export")["decisions"] == 3
+    assert project.verify_decisions([v.manifest for v in list_versions(done / "dataset")]) == head

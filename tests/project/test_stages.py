@@ -230,3 +230,17 @@ def test_a_random_answer_is_needed_for_an_estimate(done):
     project.run()
     assert "estimate" not in project.facts("refine")
     assert {"answered", "same votes", "content"} <= set(project.facts("refine")["flipped"])
+
+
+def test_reviewers_who_disagree_on_a_random_item_stop_no_run(done):
+    from weaklabel import ReviewQueue
+
+    queue = load(done / ".weaklabel" / "queue.parquet", ReviewQueue)
+    ids = zip(queue.item_ids.tolist(), queue.strata, strict=True)
+    (random, *_) = [item_id for item_id, stratum in ids if stratum == "random"]
+    rows = f"{random},ham,ann\n{random},spam,bob\n"
+    (done / "answers.csv").write_text("item_id,answer,reviewer\n" + rows, encoding="utf-8")
+    project = Project(done, progress=False)
+    project.decide(done / "answers.csv")
+    project.run()
+    assert "1 items are disputed" in project.facts("refine")["estimate"]["words"]

@@ -5,11 +5,27 @@ import ast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weaklabel.project import ProjectConfig, read_config
+from weaklabel.project import ProjectConfig, ReviewConfig, read_config
 from weaklabel.project._template import config_text, starter_lfs
 
 NAMES = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=8).filter(
     lambda t: t.strip() == t
+)
+KEYS = NAMES | st.lists(NAMES, max_size=2)
+REVIEWS = st.builds(
+    ReviewConfig,
+    guidelines=NAMES | st.just(""),
+    store=NAMES | st.just(""),
+    columns=st.lists(NAMES, max_size=2).map(tuple),
+    image_columns=st.lists(NAMES, max_size=2).map(tuple),
+    image_folder=NAMES | st.just(""),
+    keymap=st.dictionaries(NAMES, KEYS, max_size=2),
+    blind=st.lists(NAMES, max_size=2).map(tuple),
+    answers=st.sampled_from([(1, 1), (2, 3), (2, 2)]),
+    blind_second_reviewers=st.booleans(),
+    gold_file=NAMES,
+    gold_rate=st.floats(0, 0.5),
+    lease_seconds=st.floats(10, 1e6),
 )
 CONFIGS = st.builds(
     ProjectConfig,
@@ -23,6 +39,7 @@ CONFIGS = st.builds(
     label_model_parameters=st.dictionaries(NAMES, st.integers(0, 9), max_size=2),
     refine=st.booleans(),
     budget=st.integers(1, 999),
+    review=REVIEWS,
     seed=st.integers(0, 9),
 )
 

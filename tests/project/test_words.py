@@ -1,6 +1,7 @@
 """Words of what stages found: each fact has its line, and what is not there has none."""
 
-from weaklabel.project import answer_words, label_words, queue_words
+from weaklabel.core import Decision, DecisionLog
+from weaklabel.project import answer_words, decision_words, label_words, queue_words
 
 APPLIED = {"items": 1200, "coverage": 0.5}
 SHARES = {"class_shares": {"ham": 0.25, "spam": 0.75}}
@@ -64,3 +65,20 @@ def test_what_stands_out_has_a_line_each():
         "Worth a labeling function (in a sample of 1,000 items): 9 items",
         "Answer to look at again: c1",
     ]
+
+
+def test_decisions_are_counted_and_what_was_said_beside_them():
+    at = "2026-05-04T10:15:00+00:00"
+    said = [Decision("a", "ham", "ann", at), Decision("a", "spam", "bob", at)]
+    assert decision_words(DecisionLog(said)) == "decisions: 2 on 1 items, 1 disputed"
+    said += [
+        Decision("b", None, "ann", at, kind="escalation"),
+        Decision("b", None, "ann", at, kind="flag"),
+        Decision("b", None, "ann", at, kind="lf_wrong", about="link"),
+    ]
+    assert decision_words(DecisionLog(said)) == (
+        "decisions: 5 on 2 items, 1 disputed, 1 wait for an expert, 1 flagged\n"
+        "said to be wrong: link on 1"
+    )
+    said.append(Decision("b", "ham", "eve", at, stratum="adjudication"))
+    assert "expert" not in decision_words(DecisionLog(said))

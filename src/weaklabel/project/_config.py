@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from weaklabel.core import LabelSchema
 from weaklabel.core._check import check_choice, check_int, check_number
 from weaklabel.errors import ParameterError, ProjectError, SchemaError, wrong_value
+from weaklabel.project._review_config import REVIEW_PLACES, ReviewConfig, check_review
 
 __all__ = ["CONFIG_NAME", "ProjectConfig", "check_jobs", "read_config"]
 
@@ -60,6 +61,8 @@ class ProjectConfig:
         Items in the review set, at least 1.
     random_share : float
         Share of the review set drawn at random, in [0.1, 1].
+    review : ReviewConfig
+        How it is reviewed.
     output_folder : str
         Where dataset versions are written.
     formats : tuple of str
@@ -91,6 +94,7 @@ class ProjectConfig:
     max_trained: int = 1_000_000
     budget: int = 100
     random_share: float = 0.1
+    review: ReviewConfig = field(default_factory=ReviewConfig)
     output_folder: str = "dataset"
     formats: tuple[str, ...] = ("parquet",)
     min_confidence: float = 0.0
@@ -121,6 +125,7 @@ _PLACES = {
     ("refine", "max_trained"): "max_trained",
     ("review", "budget"): "budget",
     ("review", "random_share"): "random_share",
+    **REVIEW_PLACES,
     ("output", "folder"): "output_folder",
     ("output", "formats"): "formats",
     ("output", "min_confidence"): "min_confidence",
@@ -157,7 +162,8 @@ def read_config(path: Path) -> ProjectConfig:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ProjectError(f"{path} cannot be read: {error}. Correct the file.") from error
     values = _flatten(document)
-    config = ProjectConfig(**values)
+    review = {name: values.pop(name) for name in REVIEW_PLACES.values() if name in values}
+    config = ProjectConfig(**values, review=ReviewConfig(**review))
     _check(config)
     return config
 
@@ -169,9 +175,9 @@ def check_jobs(argument: str, n_jobs: int) -> int:
 
 def _flatten(document: Mapping[str, Any]) -> dict[str, Any]:
     sections = sorted({section for section, _ in _PLACES})
-    types = {f.name: f.type for f in fields(ProjectConfig)}
+    types = {f.name: str(f.type) for kind in (ProjectConfig, ReviewConfig) for f in fields(kind)}
     values: dict[str, Any] = {}
-    for section, content in document.items():
+    for section, content in _sections(document, sections):
         if section not in sections:
             raise ProjectError(_unknown(f"section [{section}]", section, sections))
         if not isinstance(content, Mapping):
@@ -181,13 +187,28 @@ def _flatten(document: Mapping[str, Any]) -> dict[str, Any]:
             if key not in keys:
                 raise ProjectError(_unknown(f"key {key!r} in [{section}]", key, keys))
             attribute = _PLACES[section, key]
-            values[attribute] = _typed(f"[{section}] {key}", value, str(types[attribute]))
+            values[attribute] = _typed(f"[{section}] {key}", value, types[attribute])
     return values
+
+
+def _sections(document: Mapping[str, Any], known: list[str]) -> Iterator[tuple[str, Any]]:
+    """Yield sections by name, one that is within another, as [review.team], by itself."""
+    for section, content in document.items():
+        inner = {}
+        if isinstance(content, Mapping):
+            inner = {key: content[key] for key in content if f"{section}.{key}" in known}
+            content = {key: value for key, value in content.items() if key not in inner}
+        yield section, content
+        yield from ((f"{section}.{key}", value) for key, value in inner.items())
 
 
 def _typed(place: str, value: object, declared: str) -> Any:
     kind, allowed = declared.partition("[")[0], declared
-    if kind == "tuple":
+    if declared == "tuple[int, int]":
+        if isinstance(value, list) and len(value) == 2 and all(type(v) is int for v in value):
+            return tuple(value)
+        allowed = "two whole numbers, such as [2, 3]"
+    elif kind == "tuple":
         value = [value] if isinstance(value, str) else value
         if isinstance(value, list) and all(isinstance(v, str) for v in value):
             return tuple(value)
@@ -214,6 +235,7 @@ def _check(config: ProjectConfig) -> None:
         check_int("[refine] max_trained", config.max_trained, 1000)
         check_int("[review] budget", config.budget, 1)
         check_number("[review] random_share", config.random_share, 0.1, 1.0)
+        check_review(config.review)
         check_number("[output] min_confidence", config.min_confidence, 0.0, 1.0)
         check_choice("[labeling_functions] on_error", config.on_error, ("raise", "abstain"))
         for name in config.formats:

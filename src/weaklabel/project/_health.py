@@ -82,7 +82,7 @@ def write_health(
         "contradicted", answers of a single reviewer that votes and classifier contradict. And
         "health_sample", of how many items regions are, if not of all.
     """
-    gold = DecisionLog(d for d in decisions if d.stratum == "random").gold(
+    gold = DecisionLog(d for d in decisions.on_items if d.stratum == "random").gold(
         votes.item_ids.tolist(), votes.schema
     )
     functions = function_health(
@@ -162,8 +162,9 @@ def _contradicted(
     seed: int,
 ) -> list[str]:
     """Return the most contradicted answers, in words; what a second reviewer confirmed stands."""
-    n_answers = Counter(d.item_id for d in decisions.standing if d.label is not None)
-    alone = DecisionLog(d for d in decisions if n_answers[d.item_id] == 1)
+    standing = [d for d in decisions.on_items if d.label is not None]
+    n_answers = Counter(d.item_id for d in standing)
+    alone = DecisionLog(d for d in standing if n_answers[d.item_id] == 1)
     answered = alone.gold(soft.item_ids.tolist(), soft.schema) >= 0
     if not answered.any():
         return []

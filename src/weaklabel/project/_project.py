@@ -15,10 +15,10 @@ from weaklabel.core._check import check_choice
 from weaklabel.core._decisions import FIRST_HASH
 from weaklabel.errors import DecisionsError, ProjectError
 from weaklabel.lock import exclusive
-from weaklabel.project._stages import STAGES, Stage
+from weaklabel.project._stages import DECISIONS, STAGES, Stage, decision_parts
 from weaklabel.project._state import digest
 from weaklabel.project._workspace import Workspace
-from weaklabel.review import DecisionStore, read_answers
+from weaklabel.review import read_answers
 
 __all__ = ["Project", "StageStatus"]
 
@@ -176,8 +176,7 @@ class Project:
             reviewer=reviewer,
             queue=queue if isinstance(queue, ReviewQueue) else None,
         )
-        workspace.review.mkdir(parents=True, exist_ok=True)
-        DecisionStore(workspace.decisions_path).append(decisions)
+        workspace.store.append(decisions)
         return decisions
 
     def verify_decisions(self, manifests: Iterable[Mapping[str, Any]] = ()) -> str:
@@ -202,15 +201,14 @@ class Project:
         reviews = [manifest.get("lineage", {}).get("review", {}) for manifest in manifests]
         heads = {str(review.get("log_head", FIRST_HASH)) for review in reviews}
         heads.discard(FIRST_HASH)
-        path = self._workspace.decisions_path
-        if not path.exists():
+        path, store = self._workspace.decisions_path, self._workspace.store
+        if path is not None and not path.exists():
             if heads:
                 raise DecisionsError(
                     f"{path} is gone, but a dataset version was made from its decisions. "
                     "Bring it back from a copy."
                 )
             return FIRST_HASH
-        store = DecisionStore(path)
         for head in sorted(heads):
             store.verify(anchor=head)
         return store.verify()
@@ -248,8 +246,24 @@ class Project:
         facts = stage.run(workspace)
         workspace.state.put(stage.name, parts, time.perf_counter() - started, facts)
 
-    def _parts(self, stage: Stage) -> dict[str, str]:
+    def queue_changes(self) -> tuple[str, ...]:
+        """Return in words what the review set depends on and has changed since it was made.
+
+        Decisions do not count: they are made on the review set, and the next run takes them in.
+        """
+        found: dict[str, None] = {}
+        for stage in self._wanted("triage"):
+            record = self._workspace.state.get(stage.name)
+            if record is None:
+                return (f"{stage.name} was never run",)
+            parts = {name: part for name, part in record.parts.items() if name not in DECISIONS}
+            found |= dict.fromkeys(_changes(parts, self._parts(stage, decisions=False)))
+        return tuple(found)
+
+    def _parts(self, stage: Stage, decisions: bool = True) -> dict[str, str]:
         parts = stage.parts(self._workspace)
+        if stage.learns and decisions:
+            parts |= decision_parts(self._workspace)
         for need in stage.needs:
             record = self._workspace.state.get(need)
             parts[f"result of {need}"] = digest(record.parts) if record else "missing"

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,26 +14,29 @@ import numpy as np
 from weaklabel import io
 from weaklabel.analysis import lf_summary
 from weaklabel.apply import apply_with_report
-from weaklabel.core import IntArray, SoftLabels, VoteMatrix
+from weaklabel.core import DecisionLog, IntArray, SoftLabels, VoteMatrix
 from weaklabel.dataset import build_dataset, write_version
 from weaklabel.errors import DecisionsError, ProjectError
 from weaklabel.files import atomic_write
 from weaklabel.models import label_model
-from weaklabel.project._health import HEALTH_FILES, write_health
-from weaklabel.project._measure import label_accuracy, queue_yield
+from weaklabel.project._decisions import queue_starts_in
+from weaklabel.project._measure import label_accuracy
+from weaklabel.project._results import learned_precision, load_votes, queue_starts
 from weaklabel.project._state import digest
+from weaklabel.project._triage_stage import triage, triage_outputs, triage_parts
 from weaklabel.project._workspace import Workspace
 from weaklabel.refine import refine
-from weaklabel.review import write_queue
 from weaklabel.triage import (
     Feedback,
     apply_decisions,
     estimate_accuracy,
-    rank_for_review,
     root_causes,
 )
 
-__all__ = ["STAGES", "Stage"]
+__all__ = ["DECISIONS", "STAGES", "Stage", "decision_parts"]
+
+#: What `decision_parts` names.
+DECISIONS = ("decisions", "rule of the team")
 
 #: A labeling function whose estimated precision moved by less is not worth a line.
 _MOVED = 0.05
@@ -56,6 +58,8 @@ class Stage:
         Workspace -> JSON-able facts; writes its outputs.
     outputs : callable
         Workspace -> the files that must exist for it to count as done.
+    learns : bool
+        Whether it depends on decisions too.
     """
 
     name: str
@@ -63,6 +67,7 @@ class Stage:
     parts: Callable[[Workspace], dict[str, str]]
     run: Callable[[Workspace], dict[str, Any]]
     outputs: Callable[[Workspace], list[Path]]
+    learns: bool = False
 
 
 def _apply_parts(ws: Workspace) -> dict[str, str]:
@@ -117,7 +122,7 @@ def _fit_parts(ws: Workspace) -> dict[str, str]:
 
 
 def _fit(ws: Workspace) -> dict[str, Any]:
-    votes = _load_votes(ws)
+    votes = load_votes(ws)
     model = label_model(ws.config.label_model, **ws.config.label_model_parameters)
     model.fit(votes)
     soft = model.soft_labels(votes)
@@ -140,8 +145,8 @@ def _analyze_parts(ws: Workspace) -> dict[str, str]:
 
 
 def _analyze(ws: Workspace) -> dict[str, Any]:
-    votes = _load_votes(ws)
-    table = lf_summary(votes, ws.gold, model=_learned(ws))
+    votes = load_votes(ws)
+    table = lf_summary(votes, ws.gold, model=learned_precision(ws))
     path = ws.folder / "analysis" / "lf_summary.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(path) as temporary:
@@ -151,11 +156,19 @@ def _analyze(ws: Workspace) -> dict[str, Any]:
 
 def _refine_parts(ws: Workspace) -> dict[str, str]:
     settings = [ws.config.refine, ws.config.folds, ws.config.max_trained, ws.config.seed]
-    return {"refine settings": digest(settings), "decisions": ws.decisions().head_hash}
+    return {"refine settings": digest(settings)}
+
+
+def decision_parts(ws: Workspace) -> dict[str, str]:
+    """Return what a stage that learns from decisions depends on, named in `DECISIONS`."""
+    parts = {"decisions": ws.log().head_hash}
+    if ws.config.review.has_rule:
+        parts["rule of the team"] = digest(ws.config.review.answers)
+    return parts
 
 
 def _refine(ws: Workspace) -> dict[str, Any]:
-    votes, soft = _load_votes(ws), io.load(ws.work / "soft.parquet", SoftLabels)
+    votes, soft = load_votes(ws), io.load(ws.work / "soft.parquet", SoftLabels)
     refinement = refine(
         soft,
         ws.items,
@@ -168,23 +181,41 @@ def _refine(ws: Workspace) -> dict[str, Any]:
         progress=ws.progress,
     )
     refined = refinement.soft if ws.config.refine else soft
-    feedback = apply_decisions(ws.decisions(), refined, votes, refinement.pred_probs)
+    log = ws.log()
+    learned = ws.learned(log)
+    feedback = apply_decisions(learned, refined, votes, refinement.pred_probs)
+    held_out = _held_out(feedback, learned)
     io.save(refinement.pred_probs, ws.work / "pred_probs.parquet")
     _save_groups(refinement.groups, ws.work / "near_duplicates.npy")
     io.save(refined, ws.work / "refined.parquet")
     io.save(feedback.soft, ws.work / "labels.parquet")
+    io.save(held_out, ws.work / "held_out.parquet")
     facts: dict[str, Any] = {"class_shares": _shares(feedback.soft)}
-    facts |= _what_answers_did(ws, feedback)
+    facts |= _what_answers_did(ws, log, feedback, held_out)
     if ws.gold is not None:
         facts["accuracy"] = label_accuracy(feedback.soft, ws.gold)
         facts["accuracy_label_model"] = label_accuracy(soft, ws.gold)
     return facts
 
 
-def _what_answers_did(ws: Workspace, feedback: Feedback) -> dict[str, Any]:
+def _held_out(feedback: Feedback, learned: DecisionLog) -> SoftLabels:
+    """Return labels of the answered items, each made without the answers to it.
+
+    Of disputed items these are the labels of now, which learn from no answer to them.
+    """
+    held, soft = feedback.held_out, feedback.soft
+    rows = np.flatnonzero(np.isin(soft.item_ids.tolist(), list(learned.disputed())))
+    ids = [*held.item_ids.tolist(), *soft.item_ids[rows].tolist()]
+    posterior = np.concatenate([held.posterior, soft.posterior[rows]])
+    return SoftLabels(posterior, ids, soft.schema, held.provenance)
+
+
+def _what_answers_did(
+    ws: Workspace, log: DecisionLog, feedback: Feedback, held_out: SoftLabels
+) -> dict[str, Any]:
     """Return what changed by reviewers' answers, and the accuracy that the random ones show."""
-    facts = _what_answers_say(ws)
-    if feedback.held_out.n_items == 0:
+    facts = _what_answers_say(ws, log)
+    if held_out.n_items == 0:
         return facts
     moved = feedback.functions["change"].abs() >= _MOVED
     facts |= {
@@ -194,79 +225,27 @@ def _what_answers_did(ws: Workspace, feedback: Feedback) -> dict[str, Any]:
             for name, row in feedback.functions[moved].head(5).iterrows()
         },
     }
+    learned = ws.learned(log)
     try:
         estimate = estimate_accuracy(
-            ws.decisions(),
+            learned,
             feedback.soft,
-            held_out=feedback.held_out,
-            queue_starts=_queue_starts(ws) or None,
+            held_out=held_out,
+            queue_starts=queue_starts_in(learned, log, queue_starts(ws)) or None,
         )
     except DecisionsError:  # no random item was answered yet
         return facts
     return facts | {"estimate": {"words": estimate.words(), "advice": estimate.advice()}}
 
 
-def _what_answers_say(ws: Workspace) -> dict[str, Any]:
+def _what_answers_say(ws: Workspace, log: DecisionLog) -> dict[str, Any]:
     """Return the causes that reviewers gave, and how many decisions are on items that are gone."""
-    decisions = ws.decisions()
-    if not len(decisions):
+    if not len(log):
         return {}
     refined = io.load(ws.work / "refined.parquet", SoftLabels)
-    found = root_causes(decisions, _load_votes(ws), refined)
+    found = root_causes(log, load_votes(ws), refined)
     said = {"causes": found.words() if found.n_with_cause else "", "elsewhere": found.left_out()}
     return {name: words for name, words in said.items() if words}
-
-
-def _queue_starts(ws: Workspace) -> list[int]:
-    """Return how many decisions there were when each queue so far was made."""
-    record = ws.state.get("triage")
-    return [] if record is None else list(record.facts.get("queue_starts", []))
-
-
-def _triage_parts(ws: Workspace) -> dict[str, str]:
-    return {"review settings": digest(ws.config.budget, ws.config.random_share, ws.config.seed)}
-
-
-def _triage(ws: Workspace) -> dict[str, Any]:
-    labels = io.load(ws.work / "labels.parquet", SoftLabels)
-    votes = _load_votes(ws)
-    queue = rank_for_review(
-        io.load(ws.work / "refined.parquet", SoftLabels),
-        votes,
-        io.load(ws.work / "pred_probs.parquet", SoftLabels),
-        ws.config.budget,
-        proposed=labels,
-        decisions=ws.decisions(),
-        groups=np.load(ws.work / "near_duplicates.npy", allow_pickle=False),
-        random_share=ws.config.random_share,
-        seed=ws.config.seed,
-    )
-    before = _answered_queues(ws)
-    write_queue(queue, ws.items, votes, ws.review, text_columns=ws.text_columns)
-    io.save(queue, ws.work / "queue.parquet")
-    facts: dict[str, Any] = {
-        "queue": queue.n_items,
-        "strata": {s: queue.strata.count(s) for s in dict.fromkeys(queue.strata)},
-        "kept": sorted(_answered_queues(ws) - before),
-        "queue_starts": sorted({*_queue_starts(ws), len(ws.decisions())}),
-    }
-    if ws.gold is not None and queue.n_items:
-        facts["yield"] = queue_yield(queue, labels, ws.gold)
-    return facts | _health(ws, votes)
-
-
-def _health(ws: Workspace, votes: VoteMatrix) -> dict[str, Any]:
-    """Write what held-out evidence says of functions and classes, and return what stands out."""
-    return write_health(
-        ws.folder / "analysis",
-        votes,
-        io.load(ws.work / "soft.parquet", SoftLabels),  # neither content nor answers are in it
-        io.load(ws.work / "pred_probs.parquet", SoftLabels),
-        ws.decisions(),
-        model=_learned(ws),
-        texts=None if ws.text_columns is None else ws.items.texts(ws.text_columns[0]),
-        seed=ws.config.seed,
-    )
 
 
 def _export_parts(ws: Workspace) -> dict[str, str]:
@@ -276,29 +255,28 @@ def _export_parts(ws: Workspace) -> dict[str, str]:
 
 
 def _export(ws: Workspace) -> dict[str, Any]:
-    config, decisions = ws.config, ws.decisions()
+    config, log = ws.config, ws.log()
     dataset = build_dataset(
         ws.export_items,
         io.load(ws.work / "labels.parquet", SoftLabels),
-        decisions,
-        votes=_load_votes(ws),
+        ws.learned(log),
+        votes=load_votes(ws),
         min_confidence=config.min_confidence,
         splits=config.splits,
         text_columns=ws.export_text_columns,
         seed=config.seed,
     )
     written = write_version(
-        dataset, ws.folder / config.output_folder, formats=config.formats, lineage=_lineage(ws)
+        dataset, ws.folder / config.output_folder, formats=config.formats, lineage=_lineage(ws, log)
     )
     facts: dict[str, Any] = {"version": written.path.name, "path": str(written.path)}
-    facts["decisions"] = len(decisions)
+    facts["decisions"] = len(log)
     if ws.gold is not None:
         facts["accuracy"] = _dataset_accuracy(dataset.table.column("label").to_pylist(), ws)
     return facts
 
 
-def _lineage(ws: Workspace) -> dict[str, Any]:
-    decisions = ws.decisions()
+def _lineage(ws: Workspace, log: DecisionLog) -> dict[str, Any]:
     learned = json.loads((ws.work / "label_model.json").read_text(encoding="utf-8"))
     return {
         "data_files": ws.source_hashes(),
@@ -309,11 +287,11 @@ def _lineage(ws: Workspace) -> dict[str, Any]:
         "label_model": {"name": learned["name"], "parameters": learned["parameters"]},
         "refine": {"enabled": ws.config.refine, "folds": ws.config.folds},
         "review": {
-            "decisions": len(decisions),
-            "items": len({d.item_id for d in decisions}),
-            "reviewers": len(decisions.reviewers),
-            "disputed": len(decisions.disputed()),
-            "log_head": decisions.head_hash,
+            "decisions": len(log),
+            "items": len({d.item_id for d in log}),
+            "reviewers": len(log.reviewers),
+            "disputed": len(log.disputed()),
+            "log_head": log.head_hash,
         },
         "seed": ws.config.seed,
     }
@@ -329,21 +307,6 @@ def _dataset_accuracy(labels: list[str | None], ws: Workspace) -> float | None:
 def _side_by_side(left: VoteMatrix, right: VoteMatrix) -> VoteMatrix:
     codes = np.hstack([left.codes, right.codes])
     return VoteMatrix(codes, left.item_ids, left.lf_names + right.lf_names, left.schema)
-
-
-def _learned(ws: Workspace) -> SimpleNamespace | None:
-    path = ws.work / "label_model.json"
-    precision = json.loads(path.read_text(encoding="utf-8")).get("precision_")
-    return None if precision is None else SimpleNamespace(precision_=np.array(precision))
-
-
-def _answered_queues(ws: Workspace) -> set[str]:
-    """Return the names that `write_queue` gave to queues that hold answers."""
-    return {path.name for path in ws.review.glob("queue-answered-*")}
-
-
-def _load_votes(ws: Workspace) -> VoteMatrix:
-    return io.load(ws.work / "votes.parquet", VoteMatrix)
 
 
 def _shares(soft: SoftLabels) -> Mapping[str, float]:
@@ -364,11 +327,6 @@ def _write_json(path: Path, value: object) -> None:
 
 def _work_files(*names: str) -> Callable[[Workspace], list[Path]]:
     return lambda ws: [ws.work / name for name in names]
-
-
-def _triaged(ws: Workspace) -> list[Path]:
-    queue = [ws.work / "queue.parquet", ws.review / "queue.csv", ws.review / "queue.jsonl"]
-    return queue + [ws.folder / "analysis" / name for name in HEALTH_FILES]
 
 
 def _exported(ws: Workspace) -> list[Path]:
@@ -395,15 +353,20 @@ STAGES: tuple[Stage, ...] = (
         _refine_parts,
         _refine,
         _work_files(
-            "pred_probs.parquet", "near_duplicates.npy", "refined.parquet", "labels.parquet"
+            "pred_probs.parquet",
+            "near_duplicates.npy",
+            "refined.parquet",
+            "labels.parquet",
+            "held_out.parquet",
         ),
+        learns=True,
     ),
     Stage(
         "triage",
         ("refine",),
-        _triage_parts,
-        _triage,
-        _triaged,
+        triage_parts,
+        triage,
+        triage_outputs,
     ),
     Stage("export", ("refine",), _export_parts, _export, _exported),
 )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from weaklabel.project._config import ProjectConfig
+from weaklabel.project._review_config import ReviewConfig
 
 __all__ = ["STARTER_LFS", "config_text", "starter_lfs"]
 
@@ -74,7 +75,7 @@ max_trained = {config.max_trained}  # of more items it learns from a sample of a
 [review]
 budget = {config.budget}         # items in the review set
 random_share = {config.random_share}   # of them drawn at random, at least 0.1: the honest sample
-
+{_review_lines(config.review)}
 [output]
 folder = {_toml(config.output_folder)}
 formats = {_toml(config.formats)}  # of "parquet", "jsonl" and "csv"
@@ -84,6 +85,42 @@ splits = {_toml(config.splits)}
 [run]
 seed = {config.seed}
 """
+
+
+#: Key, what a line that is commented out shows, and what the key is for.
+_REVIEW_LINES = (
+    ("guidelines", '"guidelines.md"', "a text that reviewers read beside the items"),
+    ("columns", '["text"]', "what reviewers see; by default the text, or all of a table"),
+    ("blind", '["random"]', "strata whose proposals are hidden, so that answers are unbiased"),
+    ("image_columns", '["photo"]', "columns with paths of images"),
+    ("image_folder", '"photos"', "where these must be; by default the project folder"),
+    ("store", '"postgresql://ann@host/labels"', "decisions there; its password in PGPASSWORD"),
+    ("keymap", '{ accept = ["y"], "class:ham" = "h" }', "other keys"),
+)
+_TEAM_LINES = (
+    ("answers", "[2, 3]", "two equal answers of at most three settle an item"),
+    ("overlap", "0.1", "share of items with two answers, where one settles an item"),
+    ("blind_second_reviewers", "true", "whether they see no proposal"),
+    ("gold_file", '"checks.csv"', "items with known answers (item_id, answer) to check reviewers"),
+    ("gold_rate", "0.05", "share of a reviewer's items that are such checks"),
+    ("lease_seconds", "600.0", "how long an item is kept for the reviewer who has it"),
+)
+
+
+def _review_lines(review: ReviewConfig) -> str:
+    """Return the settings of the review, those that are as by default commented out."""
+    alone, team = (
+        "".join(_review_line(review, *line) for line in lines)
+        for lines in (_REVIEW_LINES, _TEAM_LINES)
+    )
+    return f"{alone}\n[review.team]  # of `weaklabel review --team`\n{team}"
+
+
+def _review_line(review: ReviewConfig, key: str, example: str, meaning: str) -> str:
+    value = getattr(review, key)
+    if value == getattr(ReviewConfig(), key):
+        return f"# {key} = {example}  # {meaning}\n"
+    return f"{key} = {_toml(value)}  # {meaning}\n"
 
 
 def starter_lfs(classes: tuple[str, ...], text: bool) -> str:
@@ -133,7 +170,7 @@ def replace_me(item):
 def _toml(value: object) -> str:
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{_key(k)} = {_toml(v)}" for k, v in value.items()) + " }"
-    if isinstance(value, tuple):
+    if isinstance(value, (tuple, list)):
         return json.dumps(list(value), ensure_ascii=False)
     return json.dumps(value, ensure_ascii=False)
 

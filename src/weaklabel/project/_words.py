@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["answer_words", "label_words", "queue_words"]
+from weaklabel.core import DecisionLog
+
+__all__ = ["answer_words", "decision_words", "label_words", "queue_words"]
 
 #: How the labels were reached that answers to other items changed.
 _WAYS = {
@@ -58,6 +60,20 @@ def answer_words(refined: Mapping[str, Any]) -> list[str]:
         lines += [refined["estimate"]["words"], refined["estimate"]["advice"]]
     causes = refined.get("causes") or refined.get("elsewhere")  # the first ends with the second
     return [*lines, causes] if causes else lines
+
+
+def decision_words(log: DecisionLog) -> str:
+    """Return how many decisions there are, and what reviewers said beside their answers."""
+    n_items = len({d.item_id for d in log})
+    said = [f"decisions: {len(log)} on {n_items} items, {len(log.disputed())} disputed"]
+    escalated = {d.item_id for d in log.escalated()} - log.agreed().keys()
+    for count, words in ((len(escalated), "wait for an expert"), (len(log.flagged()), "flagged")):
+        if count:
+            said.append(f"{count} {words}")
+    wrong = [f"{name} on {len(ids)}" for name, ids in log.wrong_functions().items()]
+    return "\n".join(
+        [", ".join(said), *(["said to be wrong: " + ", ".join(wrong)] if wrong else [])]
+    )
 
 
 def queue_words(triaged: Mapping[str, Any]) -> list[str]:

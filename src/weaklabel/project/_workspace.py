@@ -16,6 +16,7 @@ from weaklabel.errors import ProjectError, SchemaError, wrong_value
 from weaklabel.exchange import WrenchData, read_items, read_wrench
 from weaklabel.lf import LabelingFunction, collect_lfs
 from weaklabel.project._config import CONFIG_NAME, ProjectConfig, check_jobs, read_config
+from weaklabel.project._decisions import learned_log, store_location
 from weaklabel.project._state import FileHashes, ProjectState
 from weaklabel.review import DecisionStore
 
@@ -129,10 +130,20 @@ class Workspace:
         """The text columns of `export_items`."""
         return [self.config.text_column or TEXT] if self.text_columns else None
 
-    def decisions(self) -> DecisionLog:
-        """Return the decisions made so far."""
+    def log(self) -> DecisionLog:
+        """Return all decisions made so far."""
         path = self.decisions_path
-        return DecisionStore(path).log() if path.exists() else DecisionLog()
+        if path is not None and not path.exists():
+            return DecisionLog()
+        return self.store.log()
+
+    def decisions(self) -> DecisionLog:
+        """Return the decisions that labels learn from; see `learned_log`."""
+        return self.learned(self.log())
+
+    def learned(self, log: DecisionLog) -> DecisionLog:
+        """Return those of `log` that labels learn from."""
+        return learned_log(log, self.schema, self.config.review) if len(log) else log
 
     def decided_gold(self) -> CodeArray:
         """Return the codes on which reviewers agree, -1 elsewhere, in the order of the items."""
@@ -143,10 +154,16 @@ class Workspace:
         """The votes that were computed before."""
         return VoteCache(self.work / "votes")
 
+    @cached_property
+    def store(self) -> DecisionStore:
+        """Where decisions are kept."""
+        return DecisionStore(store_location(self.folder, self.config.review))
+
     @property
-    def decisions_path(self) -> Path:
-        """The SQLite file with the decisions."""
-        return self.review / "decisions.sqlite"
+    def decisions_path(self) -> Path | None:
+        """The SQLite file with the decisions; None where a server has them."""
+        location = store_location(self.folder, self.config.review)
+        return location if isinstance(location, Path) else None
 
     def source_hashes(self) -> dict[str, str]:
         """Return {path relative to the project: SHA-256} of the data files."""
