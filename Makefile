@@ -9,7 +9,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c c
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-heavy test-all lint types docs fmt check bench bench-main bench-apply bench-quality bench-scale bench-triage clean
+.PHONY: help demo test test-heavy test-all lint types docs fmt check bench bench-main bench-apply bench-quality bench-scale bench-triage bench-review screenshots clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,7 +43,7 @@ fmt: $(VENV)/.light  ## Format the code
 
 check: lint types test  ## What to run before every commit
 
-bench: bench-main bench-apply bench-quality bench-scale bench-triage  ## Run all benchmarks
+bench: bench-main bench-apply bench-quality bench-scale bench-triage bench-review  ## Run all benchmarks
 
 bench-main: $(VENV)/.light  ## The main job on real comments (WEAKLABEL_SHARED names the folder)
 	$(BIN)/python benchmarks/main_job.py
@@ -60,6 +60,12 @@ bench-scale: $(VENV)/.light  ## Time and memory at a million items
 bench-triage: $(VENV)/.light  ## The review loop with gold as reviewer (WEAKLABEL_SHARED names the folder)
 	$(BIN)/python benchmarks/triage.py
 	$(BIN)/python benchmarks/audit.py
+
+bench-review: $(VENV)/.light  ## The review as a person feels it: server, browser, start, widget, a team of 50
+	$(BIN)/python benchmarks/review_screen.py
+
+screenshots: $(VENV)/.light  ## Take the pictures in docs/images anew
+	WEAKLABEL_SCREENSHOTS=docs/images $(BIN)/pytest -q tests/browser/test_review_page.py -k screenshots
 
 clean:  ## Remove the virtual environment, caches and the demo
 	rm -rf $(VENV) weaklabel-demo weaklabel-demo-* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
