@@ -185,6 +185,11 @@ def in_file(options, items):
 
 def on_server(options, items):
     """Return the figures of PostgreSQL; None where there is none to run."""
+    return with_server(lambda url: figures(url, options, items))
+
+
+def with_server(measure):
+    """Return what `measure` gives of an empty place for tables; None without PostgreSQL."""
     conftest = _tests()
     programs = conftest.binaries()
     if programs is None:
@@ -196,7 +201,7 @@ def on_server(options, items):
         how = f"-c listen_addresses='' -k {folder}"
         server._run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", how, "start")
         try:
-            return figures(server.new_schema(), options, items)
+            return measure(server.new_schema())
         finally:
             server.stop()
     finally:

@@ -186,12 +186,12 @@ def part_start(options):
         found = []
         for _ in range(3):
             start = time.perf_counter()
-            command = [sys.executable, "-m", "weaklabel", "review", "-p", str(root), "--port", "0"]
+            command = [sys.executable, "-m", "weaklabel.cli", "review", "-p", str(root), "--port", "0"]
             process = subprocess.Popen(
                 [*command, "--no-browser", "--reviewer", "ann"], stdout=subprocess.PIPE, text=True
             )
             lines = iter(process.stdout.readline, "")
-            url = next(found for line in lines if (found := re.search(r"http://\S+", line)))[0]
+            url = next(seen for line in lines if (seen := re.search(r"http://\S+", line)))[0]
             up = time.perf_counter() - start
             start = time.perf_counter()
             page.goto(url)

@@ -23,7 +23,7 @@ from weaklabel.review._tables import (
     select_rows,
 )
 
-__all__ = ["append", "erase"]
+__all__ = ["append", "append_each", "erase"]
 
 _CHUNK = 500
 
@@ -31,19 +31,27 @@ _CHUNK = 500
 def append(connection: sa.Connection, given: Sequence[Decision]) -> int:
     """Store decisions after the last one, inside the caller's transaction, and count them.
 
+    Arguments, result and errors as of `append_each`, for one sequence.
+    """
+    return append_each(connection, [given])[0]
+
+
+def append_each(connection: sa.Connection, given: Sequence[Sequence[Decision]]) -> list[int]:
+    """Store several sequences of decisions one after the other, and count those of each.
+
     Parameters
     ----------
     connection : sqlalchemy.Connection
-        That alone may write.
-    given : sequence of Decision
+        That alone may write; the transaction is the caller's.
+    given : sequence of sequence of Decision
         In order. What is known is left out: a decision whose key is stored, or, without a key,
         one that repeats the standing answer or remark of its reviewer, or takes away where
         nothing stands.
 
     Returns
     -------
-    int
-        How many were stored.
+    list of int
+        How many of each were stored.
 
     Raises
     ------
@@ -53,8 +61,9 @@ def append(connection: sa.Connection, given: Sequence[Decision]) -> int:
     """
     escapes = connection.dialect.name == "postgresql"
     sequence, head = _end(connection, escapes)
-    known = _Known(connection, given, escapes)
-    new = [_salted(decision) for decision in given if known.add(decision)]
+    known = _Known(connection, [d for part in given for d in part], escapes)
+    kept = [[_salted(d) for d in part if known.add(d)] for part in given]
+    new = [decision for part in kept for decision in part]
     gone_before = _erasures(new)
     rows, beside = [], []
     for place, decision in enumerate(new):
@@ -71,7 +80,7 @@ def append(connection: sa.Connection, given: Sequence[Decision]) -> int:
         connection.execute(payloads.insert(), beside)
     for item_id in gone_before:
         _delete_payloads(connection, kept_text(item_id) if escapes else item_id)
-    return len(rows)
+    return [len(part) for part in kept]
 
 
 def erase(connection: sa.Connection, erasure: Decision) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import selectors
 import threading
 import time
 import weakref
@@ -24,8 +25,12 @@ __all__ = ["Database", "UncertainCommitError"]
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.]+://")
 
 #: What one of several writers waits for. One for all logs of a database: two users may find the
-#: same tables by different search paths.
-_LOCK = "SELECT pg_advisory_xact_lock(hashtext('weaklabel_decisions'))"
+#: same tables by different search paths. In one statement, as each is a journey to the server;
+#: CASE keeps the order.
+_LOCK = """SELECT CASE WHEN set_config('lock_timeout', %(wait)s, true) IS NOT NULL
+    AND (current_setting('synchronous_commit') <> 'off'
+        OR set_config('synchronous_commit', 'on', true) IS NOT NULL)
+    THEN pg_advisory_xact_lock(hashtext('weaklabel_decisions')) END"""
 
 
 class UncertainCommitError(Exception):
@@ -73,13 +78,21 @@ class Database:
         return not self._is_file
 
     @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
-        """Yield a connection that sees one state of the log, whatever others write."""
+    def reading(self, *, once: bool = False) -> Iterator[sa.Connection]:
+        """Yield a connection that sees one state of the log, whatever others write.
+
+        Parameters
+        ----------
+        once : bool
+            Whether one statement reads the log, which sees one state by itself: a server is then
+            not told of a transaction, which is half of what it would be sent.
+        """
         with self._engine().connect() as connection:
             if self._is_file:
                 connection.exec_driver_sql("BEGIN")
             else:
-                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+                level: Any = "AUTOCOMMIT" if once else "REPEATABLE READ"
+                connection = connection.execution_options(isolation_level=level)
             yield connection
 
     @contextmanager
@@ -101,7 +114,8 @@ class Database:
                 self._set_durable(connection, check)
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
-                self._lock_server(connection)
+                wait = str(max(1, round(1000 * self.timeout_seconds)))
+                connection.exec_driver_sql(_LOCK, {"wait": wait})
             check(connection)  # again: another process may have been faster
             yield connection
             try:
@@ -175,10 +189,12 @@ class Database:
             return engine
         seconds = max(2, math.ceil(self.timeout_seconds))
         try:
-            return sa.create_engine(
+            engine = sa.create_engine(
                 self._url,
                 hide_parameters=True,
-                pool_pre_ping=True,  # a server that was restarted is met with a new connection
+                # Enough for a team that answers at once; more would be opened and closed all the time.
+                pool_size=10,
+                max_overflow=0,
                 pool_timeout=seconds,
                 isolation_level="READ COMMITTED",  # to see what was committed before the lock
                 connect_args={"connect_timeout": seconds, "tcp_user_timeout": 1000 * seconds},
@@ -186,6 +202,8 @@ class Database:
         except ModuleNotFoundError as error:
             what = "a decision log in PostgreSQL"
             raise MissingDependencyError.of("psycopg", what, "team") from error
+        event.listen(engine, "checkout", _check_alive)
+        return engine
 
     def _set_durable(
         self, connection: sa.Connection, check: Callable[[sa.Connection], object]
@@ -202,18 +220,6 @@ class Database:
                 if "locked" not in str(error.orig) or time.monotonic() > end:
                     raise
                 time.sleep(0.01)
-
-    def _lock_server(self, connection: sa.Connection) -> None:
-        milliseconds = str(max(1, round(1000 * self.timeout_seconds)))
-        connection.execute(
-            sa.text(
-                "SELECT set_config('lock_timeout', :wait, true), "
-                "CASE WHEN current_setting('synchronous_commit') = 'off' "
-                "THEN set_config('synchronous_commit', 'on', true) END"
-            ),
-            {"wait": milliseconds},
-        )
-        connection.exec_driver_sql(_LOCK)
 
 
 def _checked_url(location: str | os.PathLike[str]) -> sa.URL:
@@ -270,6 +276,18 @@ def _prepare_file(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # else the sqlite3 module begins late, by itself
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA secure_delete=ON")
+
+
+def _check_alive(connection: Any, _record: object, _proxy: object) -> None:
+    """Meet a server that was restarted with a new connection.
+
+    A connection that its server closed has something to be read: the end. SQLAlchemy's own way
+    asks the server at every use, which for one answer is a message in five.
+    """
+    with selectors.DefaultSelector() as selector:
+        selector.register(connection.fileno(), selectors.EVENT_READ)
+        if selector.select(0):
+            raise sa.exc.DisconnectionError
 
 
 def _dispose(engine: sa.Engine, process: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from weaklabel.review._database import Database
+    from weaklabel.review._shared_writes import SharedWrites
     from weaklabel.review._tables import StoredRow
 
 __all__ = ["DecisionStore"]
@@ -83,6 +84,7 @@ class DecisionStore:
         self._location = path
         self._opened: Database | None = None
         self._current_until = 0.0
+        self._writes: tuple[int, SharedWrites] | None = None
         self.name = self._database.name if "://" in os.fspath(path) else str(Path(path))
 
     def append(self, decisions: Iterable[Decision]) -> int:
@@ -116,16 +118,15 @@ class DecisionStore:
         FileFormatError
             If the file is damaged, or no decision log.
         """
-        from weaklabel.review._append import append
-
         given = tuple(decisions)
         _check_unicode(given)
         if not given:
             return 0
-        with self._writing() as connection:
-            stored = append(connection, given)
-        if any(decision.kind == "erasure" for decision in given):
-            self._database.clean()
+        # What tells of an erasure must come with it, so that it shares no transaction.
+        if all(d.kind != "erasure" and not d.payload_hash for d in given):
+            return self._shared.append(given, self._append_each)
+        (stored,) = self._append_each([given])
+        self._database.clean()
         return stored
 
     def erase(self, item_id: str, reason: str, *, by: str, decided_at: str | None = None) -> int:
@@ -276,10 +277,25 @@ class DecisionStore:
 
     def __getstate__(self) -> dict[str, object]:
         # Connections are not for another process, which opens its own.
-        return {**self.__dict__, "_opened": None, "_current_until": 0.0}
+        return {**self.__dict__, "_opened": None, "_writes": None, "_current_until": 0.0}
 
     def __repr__(self) -> str:
         return f"DecisionStore({self.name!r})"
+
+    @property
+    def _shared(self) -> SharedWrites:
+        # Its lock may have been held when this process was forked.
+        if self._writes is None or self._writes[0] != os.getpid():
+            from weaklabel.review._shared_writes import SharedWrites
+
+            self._writes = os.getpid(), SharedWrites()
+        return self._writes[1]
+
+    def _append_each(self, given: Sequence[Sequence[Decision]]) -> list[int]:
+        from weaklabel.review._append import append_each
+
+        with self._writing() as connection:
+            return append_each(connection, given)
 
     @property
     def _database(self) -> Database:
@@ -340,7 +356,7 @@ class DecisionStore:
         """Yield rows of one state of the log; older tables are read as they are."""
         from weaklabel.review._tables import StoredRow, select_rows
 
-        with self._tables() as (connection, version):
+        with self._tables(once=True) as (connection, version):
             if connection is None:
                 yield ()
                 return
@@ -348,14 +364,17 @@ class DecisionStore:
             yield (StoredRow.of(row) for part in found.partitions(_CHUNK) for row in part)
 
     @contextmanager
-    def _tables(self) -> Iterator[tuple[sa.Connection | None, int]]:
+    def _tables(self, *, once: bool = False) -> Iterator[tuple[sa.Connection | None, int]]:
         """Yield a connection to read with, and the version of the tables; None and 0 for no log."""
         if self._is_missing():
             yield None, 0
             return
         from weaklabel.review._failures import in_words
 
-        with in_words(self._database, writing=False), self._database.reading() as connection:
+        with (
+            in_words(self._database, writing=False),
+            self._database.reading(once=once) as connection,
+        ):
             version = self._check_tables(connection)
             yield (connection, version) if version else (None, 0)
 

@@ -21,7 +21,7 @@ from weaklabel.review.team._settings import Rule, TeamSettings
 IDS = [f"i{n:03}" for n in range(60)]
 OPEN = np.ones(len(IDS), dtype=np.bool_)
 NAMES = [f"r{n}" for n in range(8)]
-TEAM = Team({"ann", "bob", "eve", *NAMES}, {"eve"})
+TEAM = Team({"ann", "bob", "cy", "eve", *NAMES}, {"eve"})
 Say = Callable[..., Decision]
 Make = Callable[..., Assignment]
 
@@ -57,13 +57,31 @@ def test_more_are_taken_when_few_are_left_and_not_before(
     store: DecisionStore, assign: Make, said: Say
 ) -> None:
     gives = assign(store)
-    gives.ensure("ann", TEAM)
+    gives.ensure("cy", TEAM)
     for n in range(4):
-        store.append([said(IDS[n], "ann", "ham")])
+        store.append([said(IDS[n], "cy", "ham")])
         gives.feed.read()
-        gives.ensure("ann", TEAM)
-        assert gives.n_taken("ann") == (2 if n == 3 else 1)
-    assert gives.supply("ann", OPEN) == [4, 5, 6, 7, 8]
+        gives.ensure("cy", TEAM)
+        assert gives.n_taken("cy") == (2 if n == 3 else 1)
+    assert gives.supply("cy", OPEN) == [4, 5, 6, 7, 8]
+
+
+def test_those_who_begin_together_take_more_at_different_times(
+    store: DecisionStore, assign: Make, said: Say
+) -> None:
+    gives = assign(store)
+    first_taken = {}
+    for name in ("ann", "bob", "cy"):
+        gives.ensure(name, TEAM)
+        for n in range(5):
+            (place, *_) = gives.supply(name, ~gives.demand.done(name))
+            store.append([said(IDS[place], name, "ham")])
+            gives.feed.read()
+            gives.ensure(name, TEAM)
+            if gives.n_taken(name) == 2:
+                first_taken[name] = n
+                break
+    assert len(set(first_taken.values())) > 1
 
 
 def test_nothing_is_asked_of_the_store_where_nothing_can_be_had(

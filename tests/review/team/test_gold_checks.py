@@ -1,5 +1,6 @@
 """Gold checks: when each reviewer gets which, and that nothing tells them from other items."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -75,7 +76,7 @@ def test_after_the_last_ordinary_item_comes_no_check(make_source: Source) -> Non
 def test_without_a_rate_there_are_none(make_source: Source) -> None:
     gold = checks(make_source, 0.0)
     assert gold.mixed("ann", [1, 2, 3], np.ones(N, dtype=np.bool_), 2) == [1, 2]
-    assert gold.planned("ann", 100, np.ones(N, dtype=np.bool_)) == 0
+    assert gold.planned("ann", 100, np.ones(N, dtype=np.bool_)).total() == 0
 
 
 def test_a_check_is_shown_as_a_blind_item_of_the_stratum_random(make_source: Source) -> None:
@@ -97,13 +98,19 @@ def test_where_nothing_is_blind_it_is_shown_as_items_of_the_queue(make_source: S
     assert {gold.showing(p).shown_stratum for p in gold.places.tolist()} == {"margin", "error"}
 
 
-def test_a_reviewer_may_see_checks_that_come_soon_and_no_others(make_source: Source) -> None:
+@pytest.mark.parametrize("n_done", [0, 3, 60])
+def test_a_reviewer_may_see_the_checks_among_the_items_given_and_no_others(
+    make_source: Source, n_done: int
+) -> None:
     gold = checks(make_source)
     is_open = np.ones(N, dtype=np.bool_)
-    soon = [p for p in worked_through(gold, "ann", 10) if gold.is_gold(p)]
-    assert all(gold.may_see("ann", place, is_open) for place in soon)
-    visible = sum(gold.may_see("ann", place, is_open) for place in gold.places.tolist())
-    assert len(soon) <= visible < 8
+    is_open[worked_through(gold, "ann", n_done)] = False
+    ordinary = [p for p in np.flatnonzero(is_open).tolist() if not gold.is_gold(p)]
+    for n_given in (0, 1, 6):
+        coming = gold.mixed("ann", ordinary[:n_given], is_open, N)
+        seen = {p for p in gold.places.tolist() if gold.may_see("ann", p, is_open, n_given)}
+        assert seen == set(filter(gold.is_gold, coming))
+        assert gold.length("ann", n_given, is_open, N) == len(coming)
 
 
 def test_planned_checks_are_one_less_after_a_check_and_as_many_after_another_item(
@@ -112,10 +119,20 @@ def test_planned_checks_are_one_less_after_a_check_and_as_many_after_another_ite
     gold = checks(make_source, 0.3)
     is_open, n_owed = np.ones(N, dtype=np.bool_), N - len(GOLD)
     for place in worked_through(gold, "ann", 100):
-        before = gold.planned("ann", n_owed, is_open) + n_owed
+        before = gold.planned("ann", n_owed, is_open).total() + n_owed
         is_open[place] = False
         n_owed -= not gold.is_gold(place)
-        assert gold.planned("ann", n_owed, is_open) + n_owed == before - 1
+        assert gold.planned("ann", n_owed, is_open).total() + n_owed == before - 1
+
+
+def test_planned_checks_are_counted_by_the_strata_in_which_they_come(make_source: Source) -> None:
+    strata = ["margin" if n % 2 else "error" for n in range(N)]
+    gold = checks(make_source, strata=strata, blind=[])
+    is_open = np.ones(N, dtype=np.bool_)
+    planned = gold.planned("ann", 60, is_open)
+    coming = [p for p in worked_through(gold, "ann", planned.total() + 60) if gold.is_gold(p)]
+    assert planned == Counter(gold.showing(place).shown_stratum for place in coming)
+    assert len(planned) == 2
 
 
 def test_gold_must_be_in_the_queue_and_its_class_in_the_schema(make_source: Source) -> None:

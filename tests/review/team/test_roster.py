@@ -40,3 +40,14 @@ def test_a_clock_that_is_set_back_stops_nothing(file_store: DecisionStore, clock
     people.add("ann")
     clock.time -= 1000.0
     assert roster.names() == {"ann"}
+
+
+def test_what_is_to_be_forgotten_is_read_anew_at_once(
+    file_store: DecisionStore, clock: Any
+) -> None:
+    people = Reviewers(file_store)
+    roster = Roster(people, clock)
+    assert roster.get("ann") is None
+    people.add("ann")
+    roster.forget()
+    assert roster.get("ann") is not None

@@ -91,8 +91,8 @@ class Review:
             assert do == "undo", reply
 
     def _note_lateness(self, screen: Any, item: dict[str, Any]) -> None:
-        """Remember items that were on a screen although their lease had ended."""
-        if item["state"] == "open" and screen.name not in self.held().get(item["item_id"], {}):
+        """Remember items that were on a screen although their lease had ended, or after a skip."""
+        if item["state"] != "answered" and screen.name not in self.held().get(item["item_id"], {}):
             self.late.add(item["item_id"])
 
     def held(self) -> dict[str, dict[str, str]]:

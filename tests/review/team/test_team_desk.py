@@ -499,14 +499,14 @@ def grouped(make_source: Source, **more: Any) -> Any:
 def test_a_group_takes_free_items_and_holds_them_until_it_is_applied(
     team: Team, store: DecisionStore, screen: Sit, make_source: Source
 ) -> None:
-    desk = team(store, grouped(make_source))
-    bob, ann = screen(desk, "bob"), screen(desk, "ann")
-    held = {bob.at, *bob.ahead}
+    desk = team(store, grouped(make_source), batch=5)
+    cy, ann = screen(desk, "cy"), screen(desk, "ann")
+    held = {cy.at, *cy.ahead}  # all that cy holds: the first batch of cy is a whole one
     assert ann.at == "i007"
     members = {m["item_id"] for m in ann.send("group")["group"]["members"]}
     assert members == {f"i{n:03}" for n in range(1, 20, 2)} - held - {"i007"}
-    cy = screen(desk, "cy")
-    assert not {cy.at, *cy.ahead} & members
+    bob = screen(desk, "bob")
+    assert not {bob.at, *bob.ahead} & members
     ann.send("apply_to_group", label="ham", item_id="i007")
     assert {item for item, _, _ in answers(store)} == members | {"i007"}
     assert ann.at is not None

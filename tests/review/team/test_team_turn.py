@@ -96,10 +96,13 @@ def test_settings_of_a_desk_reach_its_turns(
 def test_a_check_may_be_seen_when_it_was_handed_out_here_or_elsewhere_and_not_before(
     team: Callable[..., TeamDesk], file_store: DecisionStore
 ) -> None:
-    desk = team(file_store, 20, gold={"i013": "ham"}, gold_rate=0.05)
-    turn = turn_of(desk, "ann")
-    is_handed_out = 13 in turn.upcoming(0, 20, OPEN)
-    assert turn.may_see(13) == is_handed_out
-    turn.recall(13)
-    turn.recall(19)
-    assert (turn.may_see(13), turn.may_see(19)) == (True, False)
+    gold = {f"i{n:03}": "ham" for n in range(12, 20)}
+    handed_out, asked = (
+        turn_of(team(file_store, 20, gold=gold, gold_rate=0.3), "ann") for _ in range(2)
+    )
+    coming = set(handed_out.upcoming(0, 20, OPEN)) & set(range(12, 20))
+    assert coming
+    for place in range(20):
+        asked.recall(place)
+    for turn in (handed_out, asked):
+        assert {place for place in range(12, 20) if turn.may_see(place)} == coming

@@ -92,3 +92,10 @@ def test_an_address_of_ipv6_has_brackets_in_a_url():
     assert url_of("::1", 80, is_tls=False) == "http://[::1]:80"
     assert url_of("[::1]", 80, is_tls=False) == "http://[::1]:80"
     assert url_of("review.example.org", 8443, is_tls=True) == "https://review.example.org:8443"
+
+
+def test_what_is_sent_to_a_browser_waits_for_no_acknowledgement():
+    with listen("127.0.0.1", 0, print) as listening:
+        address = listening.getsockname()
+        with socket.create_connection(address), listening.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from weaklabel.core import BoolArray
 from weaklabel.core._decision import ADJUDICATION
 from weaklabel.review._store import DecisionStore
+from weaklabel.review.team._chance import chance
 from weaklabel.review.team._demand import Demand
 from weaklabel.review.team._lease_plan import (
     Around,
@@ -31,6 +34,8 @@ _MEMBERS = 50
 #: So long after its end a lease still says that its reviewer was given the item: an answer that
 #: was given while the network was away is taken then.
 _KEPT_SECONDS = 7 * 86400.0
+#: So often those are removed.
+_SWEEP_SECONDS = 3600.0
 
 
 @dataclass(slots=True)
@@ -45,6 +50,15 @@ class _Hand:
     given: dict[int, str] = field(default_factory=dict)
     #: How often the store was asked for more.
     n_taken: int = 0
+
+
+def _n_done(is_open: BoolArray) -> int:
+    return len(is_open) - int(np.count_nonzero(is_open))
+
+
+def _alone(_reviewer: str, n_held: int, _is_open: BoolArray, n: int) -> int:
+    """Return how many items somebody has who gets no checks."""
+    return min(n_held, n)
 
 
 #: Of a reviewer who was given nothing; never changed.
@@ -72,6 +86,9 @@ class Assignment:
         Length of leases, and items at once.
     clock : callable
         Returns seconds since 1970; those of two servers should agree to within a lease.
+    n_with : callable
+        Returns how many items somebody has with so many held ones, gold checks too: that of
+        `GoldChecks.length`.
 
     Notes
     -----
@@ -87,16 +104,19 @@ class Assignment:
         feed: LogFeed,
         settings: TeamSettings,
         clock: Callable[[], float],
+        n_with: Callable[[str, int, BoolArray, int], int] = _alone,
     ) -> None:
         #: Held while demand and hands are looked at or changed.
         self.lock = feed.lock
         self.demand, self.feed = demand, feed
         self._store, self._ids, self._clock = store, ids, clock
         self._seconds, self._batch = settings.lease_seconds, settings.batch
-        #: With fewer items at hand, more are taken: one is on the screen, one comes next.
-        self._low = max(2, (settings.batch + 1) // 2)
+        self._n_with = n_with
+        #: Items at hand when a batch was taken; of the one before, one is on the screen, one next.
+        self._most = max(2, (settings.batch + 1) // 2) - 1 + settings.batch
         self._leases: list[Lease] = []
         self._hands: dict[str, _Hand] = {}
+        self._swept_at = float("-inf")
 
     # What a reviewer holds, by memory alone
 
@@ -140,6 +160,25 @@ class Assignment:
         """Return how often more was taken for a reviewer: what was figured out then may be old."""
         with self.lock:
             return self._hands.get(reviewer, _EMPTY).n_taken
+
+    def n_shown(self, reviewer: str, is_open: BoolArray) -> int:
+        """Return how many items somebody sees at once who has not done these.
+
+        A batch is worked off, then there is another one. It depends on nothing else: what is a
+        check must show neither in how many come, nor in when more come.
+        """
+        n_done = _n_done(is_open)
+        # More are taken before an item is answered: the reply to the last of a batch has none yet.
+        worked_off = self._worked_off(reviewer, n_done) or (self._batch if n_done else 0)
+        return self._most - worked_off
+
+    def _worked_off(self, reviewer: str, n_done: int) -> int:
+        """Return how many of a batch are done; the first is shorter, by a length of their own.
+
+        Those who start a shift together would else ask for more at the same moment, all shift long.
+        """
+        start = int(self._batch * chance(0, "first batch", reviewer))
+        return (n_done + start) % self._batch
 
     # What is asked of the store
 
@@ -211,17 +250,24 @@ class Assignment:
                 own = self._own(stored, found, now, keep_group)
                 made = dict(reclaimed(found, back))
                 made |= {p: kind for p, kind in own.items() if p not in made}
-                made |= dict(chosen(found, self._n_wanted(made, group), made))
+                made |= dict(chosen(found, self._n_wanted(reviewer, made, group), made))
                 # Kinds of places that are held already stay what they are.
                 made |= {p: GROUP for p in group_members(found, group, _MEMBERS) if p not in made}
                 gone = [lease for lease in stored if self._is_gone(lease, reviewer, keep_group)]
             leases = self._leased(reviewer, made, now)
-            clear_leases(connection, gone, ended_before=now - _KEPT_SECONDS)
+            clear_leases(connection, gone, ended_before=self._swept(now))
             write_leases(connection, list(leases.values()))
         others = [lease for lease in stored if lease.reviewer != reviewer]
         with self.lock:
             self._leases = [*others, *leases.values()]
             self._keep(reviewer, leases, stored)
+
+    def _swept(self, now: float) -> float | None:
+        """Return before when leases must have ended to be removed now; None for not now."""
+        if 0.0 <= now - self._swept_at < _SWEEP_SECONDS:  # a clock may be set back
+            return None
+        self._swept_at = now
+        return now - _KEPT_SECONDS
 
     def _own(
         self, stored: Iterable[Lease], found: Around, now: float, keep_group: bool
@@ -250,9 +296,19 @@ class Assignment:
         has_ended = lease.kind == "first" and lease.expires_at <= now
         return found.kind(self.demand.place[lease.item_id]) if has_ended else lease.kind
 
-    def _n_wanted(self, held: dict[int, str], besides: Collection[int]) -> int:
+    def _n_wanted(self, reviewer: str, held: dict[int, str], besides: Collection[int]) -> int:
         n_held = sum(kind != GROUP and place not in besides for place, kind in held.items())
-        return self._low - 1 + self._batch - n_held if n_held < self._low else 0
+        if self._has_enough(reviewer, n_held):
+            return 0
+        is_open, n = ~self.demand.done(reviewer), n_held
+        while self._n_with(reviewer, n, is_open, self._most) < self._most:
+            n += 1
+        return n - n_held
+
+    def _has_enough(self, reviewer: str, n_held: int) -> bool:
+        is_open = ~self.demand.done(reviewer)
+        n_enough = self._most - self._worked_off(reviewer, _n_done(is_open))
+        return self._n_with(reviewer, n_held, is_open, n_enough) >= n_enough
 
     def _leased(self, reviewer: str, made: dict[int, str], now: float) -> dict[int, Lease]:
         until = now + self._seconds
@@ -288,7 +344,7 @@ class Assignment:
         ends = [lease.expires_at for lease in (*at_hand.values(), *hand.group.values())]
         if ends and min(ends) - now < self._seconds / 2:
             return True
-        if len(at_hand) >= self._low:
+        if self._has_enough(reviewer, len(at_hand)):
             return False
         # By what is known of others' leases; where somebody else let go, their end is awaited.
         found = around(self.demand, self._leases, reviewer, team, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -44,6 +45,8 @@ class GoldChecks:
     def __init__(self, source: SessionSource, settings: TeamSettings) -> None:
         _check_gold(settings.gold, source.place, source.queue.schema)
         self._rate, self._seed, self._ids = settings.gold_rate, settings.seed, source.ids
+        #: Whether one answer settles an item, as it seems to do with a check.
+        self.settles = settings.n_answers == (1, 1)
         #: Of the gold items in the queue, sorted.
         self.places: IntArray = np.array(
             sorted(source.place[item_id] for item_id in settings.gold), dtype=np.int64
@@ -62,10 +65,27 @@ class GoldChecks:
         shown = self._strata[int(drawn * len(self._strata))]
         return Showing(blind=True, gold=True, stratum=GOLD_CHECK, shown_stratum=shown)
 
-    def may_see(self, reviewer: str, place: int, is_open: BoolArray) -> bool:
-        """Return whether it is one of the checks that the reviewer gets soon."""
-        n_soon = self._n_due(reviewer, _n_done(is_open) + _AHEAD) + 1
-        return place in self._open(reviewer, is_open)[:n_soon]
+    def may_see(self, reviewer: str, place: int, is_open: BoolArray, n_given: int) -> bool:
+        """Return whether it is a check among the next items of a reviewer.
+
+        No later one: who asks for one item after the other would find the checks by that.
+
+        Parameters
+        ----------
+        reviewer : str
+            Who.
+        place : int
+            Of the item.
+        is_open : numpy.ndarray of bool, shape (n_items,)
+            What the reviewer has not done.
+        n_given : int
+            How many other items the reviewer was given and has not done.
+        """
+        return place in self.mixed(reviewer, n_given * [-1], is_open, _AHEAD)
+
+    def length(self, reviewer: str, n_ordinary: int, is_open: BoolArray, n: int) -> int:
+        """Return how many items a reviewer has with so many ordinary ones, checks too; `n` at most."""
+        return len(self.mixed(reviewer, n_ordinary * [-1], is_open, n))
 
     def mixed(
         self, reviewer: str, ordinary: Sequence[int], is_open: BoolArray, n: int
@@ -86,20 +106,25 @@ class GoldChecks:
         if not self._rate or not len(self.places):
             return list(ordinary[:n])
         n_done, checks = _n_done(is_open), iter(self._open(reviewer, is_open))
-        n_checked = int((~is_open[self.places]).sum())
+        n_checked = self.n_checked(is_open)
         return list(self._mix(reviewer, ordinary, checks, n_done, n_checked, n))
 
-    def planned(self, reviewer: str, n_owed: int, is_open: BoolArray) -> int:
-        """Return how many checks a reviewer would get who did all that is owed.
+    def planned(self, reviewer: str, n_owed: int, is_open: BoolArray) -> Counter[str]:
+        """Return how many checks a reviewer would get who did all that is owed, by the stratum shown.
 
         One less after each check, and as many as before after each other item that was owed.
         """
-        n_checked = int((~is_open[self.places]).sum())
+        n_checked = self.n_checked(is_open)
         n_items = _n_done(is_open) - n_checked + n_owed
         n_checks = -1
         while (found := self._n_among(reviewer, n_items + max(n_checks, 0))) > n_checks:
             n_checks = found
-        return max(n_checks - n_checked, 0)
+        coming = self._open(reviewer, is_open)[: max(n_checks - n_checked, 0)]
+        return Counter(self.showing(place).shown_stratum or "" for place in coming)
+
+    def n_checked(self, is_open: BoolArray) -> int:
+        """Return how many checks a reviewer did."""
+        return int((~is_open[self.places]).sum())
 
     def _n_among(self, reviewer: str, n: int) -> int:
         return min(self._n_due(reviewer, n - 1), len(self.places)) if n and self._rate else 0

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from weaklabel.review._tables import leases as table
 
@@ -45,8 +46,11 @@ def write_leases(connection: sa.Connection, made: Collection[Lease]) -> None:
     """Store leases, each in place of the one of its reviewer on its item."""
     if not made:
         return
-    clear_leases(connection, made)
-    connection.execute(table.insert(), [lease._asdict() for lease in made])
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    new = insert(table)
+    in_place = {"kind": new.excluded.kind, "expires_at": new.excluded.expires_at}
+    statement = new.on_conflict_do_update(index_elements=["item_id", "reviewer"], set_=in_place)
+    connection.execute(statement, [lease._asdict() for lease in made])
 
 
 def clear_leases(

@@ -49,6 +49,11 @@ class Roster:
         """Return the role of each by name."""
         return {name: found.role for name, found in self._now().items()}
 
+    def forget(self) -> None:
+        """Have the store asked at the next call: somebody was let in just now."""
+        with self._lock:
+            self._read_at = float("-inf")
+
     def _now(self) -> dict[str, Reviewer]:
         with self._lock:
             now = self._clock()

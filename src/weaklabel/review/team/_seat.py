@@ -71,7 +71,8 @@ class Seat:
 
     def asked(self, message: Message) -> int | None:
         """Return the place of the item that a message is about, None where it names none."""
-        return self.conversation.session.source.place.get(message.item_id or "")
+        item_id = self.conversation.full_id(message.item_id or "")
+        return self.conversation.session.source.place.get(item_id)
 
     def is_strange(self, message: Message) -> bool:
         """Return whether a message is about an item that the reviewer was not given, here."""
@@ -103,5 +104,5 @@ class Seat:
 
     def _number(self, shown_id: str) -> int:
         """Return as which one the reviewer did an item, from 0; the last one for one just done."""
-        standing = list(self.own.standing)
-        return standing.index(shown_id) if shown_id in self.own.standing else len(standing)
+        standing, item_id = list(self.own.standing), self.conversation.full_id(shown_id)
+        return standing.index(item_id) if item_id in self.own.standing else len(standing)

@@ -64,7 +64,7 @@ class TeamSettings:
     gold: Mapping[str, str] = field(default_factory=dict)
     gold_rate: float = 0.0
     lease_seconds: float = 600.0
-    batch: int = 5
+    batch: int = 8
     n_skips: int = 2
     seed: int = 0
 

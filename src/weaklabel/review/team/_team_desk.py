@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from weaklabel.errors import DecisionsError, WeaklabelError, wrong_value
 from weaklabel.review._conversation import Conversation
-from weaklabel.review._desk import Reviewer
+from weaklabel.review._desk import Reviewer, desk_id
 from weaklabel.review._error_replies import error_reply
 from weaklabel.review._guideline_versions import GuidelineRecorder
 from weaklabel.review._guidelines import Guidelines
@@ -108,7 +108,13 @@ class TeamDesk:
         self._gold = GoldChecks(source, settings)
         self._log = TeamLog(source, store, settings, self._gold)
         self._assignment = Assignment(
-            store, source.ids, self._log.demand, self._log.feed, settings, clock
+            store,
+            source.ids,
+            self._log.demand,
+            self._log.feed,
+            settings,
+            clock,
+            self._gold.length,
         )
         self._owed = OwedFigures(source, self._log.demand, self._gold)
         self._roster = Roster(self.reviewers, clock)
@@ -149,7 +155,10 @@ class TeamDesk:
 
     def login(self, token: str) -> Reviewer | None:
         """Return who has a token, None where nobody has; FileFormatError if the store fails."""
-        return self.reviewers.login(token)
+        found = self.reviewers.login(token)
+        if found is not None and self._roster.get(found.name) != found:
+            self._roster.forget()  # added, or with a new token, less than a second ago
+        return found
 
     def known(self, name: str) -> Reviewer | None:
         """Return who has a name now, None where nobody has; FileFormatError if the store fails."""
@@ -252,6 +261,7 @@ class TeamDesk:
             role=who.role,
             images=self._images,
             store_name=self._store.name,
+            desk_id=desk_id(self._store),
             before_storing=self._versions.record,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -69,7 +70,9 @@ class TeamTurn:
         self._is_out = True
         self._owed: Owed | None = None
         self._owed_at = (0, 0)
-        self._n_checks = 0
+        #: Checks to come, by the stratum that is shown, and those that were done.
+        self._planned: Counter[str] = Counter()
+        self._n_checked = 0
 
     def upcoming(
         self,
@@ -84,7 +87,8 @@ class TeamTurn:
         if n == 1:  # one is asked for after an answer, which others should know of
             self._read_log()
         ordinary = self._assignment.supply(self._reviewer, is_open)
-        found = self._gold.mixed(self._reviewer, ordinary, is_open, n)
+        shown = min(n, self._assignment.n_shown(self._reviewer, is_open))
+        found = self._gold.mixed(self._reviewer, ordinary, is_open, shown)
         self._is_out = not found
         self._checks.update(place for place in found if self._gold.is_gold(place))
         return found
@@ -97,7 +101,12 @@ class TeamTurn:
 
     def recall(self, place: int) -> None:
         """Know a check that another server handed out, or this one before it was restarted."""
-        if self._gold.is_gold(place) and self._gold.may_see(self._reviewer, place, ~self._done):
+        if not self._gold.is_gold(place):
+            return
+        with self._assignment.lock:
+            is_open = ~self._done
+            n_given = sum(bool(is_open[given]) for given in self._given)
+        if self._gold.may_see(self._reviewer, place, is_open, n_given):
             self._checks.add(place)
 
     def showing(self, place: int) -> Showing:
@@ -129,20 +138,24 @@ class TeamTurn:
         Notes
         -----
         What is left is counted when more items are taken, and goes down with the reviewer's own
-        answers in between; the gold checks that the reviewer would get count as owed. An exact
-        count right after each answer would tell gold checks from other items, and a second
-        reviewer whether the first one agrees.
+        answers in between; the gold checks that the reviewer would get count as owed, and where
+        one answer settles an item, those that the reviewer did as settled. An exact count right
+        after each answer, or one without the checks, would tell these from other items, and a
+        second reviewer whether the first one agrees.
         """
         owed = self._renewed()
         since = self._own.answered - self._owed_at[1]
-        left = max(owed.left + self._n_checks - since, 0) if owed.left else 0
+        n_checks = self._planned.total()
+        left = max(owed.left + n_checks - since, 0) if owed.left else 0
         is_expert = self._reviewer in self._roster.experts()
+        n_settled = self._n_checked if self._gold.settles else 0
+        n_items = n_settled + n_checks if self._gold.settles else 0
         return {
             "left": left,
             "strata": self._strata(owed),
             "team": {
-                "items": owed.items,
-                "settled": owed.settled,
+                "items": owed.items + n_items,
+                "settled": owed.settled + n_settled,
                 "left": left,
                 "for_experts": owed.for_expert if is_expert else None,
                 "reviewers": len(self._roster.names()),
@@ -155,17 +168,18 @@ class TeamTurn:
             if self._owed is None or self._is_out or n_taken != self._owed_at[0]:
                 self._owed = self._figures.now()
                 n_owed, is_open = self._owed.left, ~self._done
-                self._n_checks = self._gold.planned(self._reviewer, n_owed, is_open)
+                self._planned = self._gold.planned(self._reviewer, n_owed, is_open)
+                self._n_checked = self._gold.n_checked(is_open)
                 self._owed_at = n_taken, self._own.answered
             return self._owed
 
     def _strata(self, owed: Owed) -> dict[str, Json]:
-        names = self._own.strata | owed.by_stratum.keys()
+        names = self._own.strata | owed.by_stratum.keys() | self._planned.keys()
         blind = self._figures.blind
         return {
             name: {
                 **self._own.of(name, is_blind=name in blind),
-                "left": owed.by_stratum.get(name, 0),
+                "left": owed.by_stratum.get(name, 0) + self._planned[name],
             }
             for name in sorted(names)
         }

@@ -55,6 +55,9 @@ def listen(host: str, port: int, say: Callable[[str], object]) -> socket.socket:
             if error.errno != errno.EADDRINUSE or candidate == last:
                 raise ParameterError(_refused(host, port, last, error)) from error
         else:
+            # Else a reply in two pieces waits for the 40 ms of a delayed acknowledgement: asyncio
+            # sets this only on sockets that name their protocol, which these do not.
+            found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if candidate != port:
                 say(f"Port {port} is taken; this is port {candidate}.")
             return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import signal
 import threading
@@ -17,6 +18,7 @@ from uvicorn.server import HANDLED_SIGNALS
 
 from weaklabel.errors import ParameterError, wrong_value
 from weaklabel.review.web._addresses import DEFAULT_PORT, is_loopback, listen, url_of
+from weaklabel.review.web._connection import Connection
 from weaklabel.review.web._site import Site
 
 __all__ = ["serve", "serving"]
@@ -90,8 +92,12 @@ def serve(
         url = _shown_url(host, listening, site, is_tls=ssl_certfile is not None)
         # A daemon, because `ready` may open a browser that stays in the foreground.
         threading.Thread(target=server.tell, args=(ready, url), daemon=True).start()
+        # A queue of 100,000 items is a million objects that stay: the collector would walk through
+        # them every few seconds, and stop all replies for a tenth of a second.
+        gc.freeze()
         with suppress(KeyboardInterrupt):  # it may come before the server takes the signals
             server.run_on(listening)
+        gc.unfreeze()
     site.pool.shutdown(wait=True)
 
 
@@ -175,7 +181,7 @@ def _server(
 ) -> _Server:
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=Connection,
         ws="none",
         lifespan="off",
         log_config=None,
