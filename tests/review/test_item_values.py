@@ -1,5 +1,6 @@
 """Values of items come by row, cut where only their beginning is wanted."""
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -55,3 +56,23 @@ def test_a_text_that_only_begins_like_the_id_is_the_text() -> None:
     assert values(items, ["same"]).excerpt(0) == f"same: {long}"[:200]
     assert values(items, ["same", "other"]).excerpt(0) == long[:200]
     assert values(items, ["text"]).excerpt(0) == f"text: {long}"[:200]
+
+
+def invalid_text(*contents: bytes) -> pa.Array:
+    """Return an array that says it is text, which only whoever reads it finds out."""
+    ends = np.cumsum([0, *map(len, contents)], dtype=np.int32)
+    buffers = [None, pa.py_buffer(ends.tobytes()), pa.py_buffer(b"".join(contents))]
+    return pa.Array.from_buffers(pa.string(), len(contents), buffers)
+
+
+def test_a_value_that_python_has_not_is_said_and_hides_no_other(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    when = pa.array([2**62, 0], pa.timestamp("us"))
+    body = invalid_text(b"\xff\xfe", b"ok")
+    made = values(pa.table({"item_id": ["a", "b"], "when": when, "body": body}))
+    words = "(this value cannot be shown)"
+    assert made.of(0) == {"item_id": "a", "when": words, "body": words}
+    assert made.of(1) == {"item_id": "b", "when": "1970-01-01T00:00:00", "body": "ok"}
+    assert made.excerpt(0).startswith("item_id: a; when: (this value")
+    assert "'when' of item 'a' cannot be shown: " in caplog.text

@@ -61,6 +61,19 @@ def test_an_item_is_shown_with_its_own_row_and_votes(votes: VoteMatrix) -> None:
     assert other.n_abstained == 1
 
 
+def test_matches_that_fail_leave_an_item_without_highlights(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def raises(fields: Mapping[str, Any]) -> Any:
+        raise ZeroDivisionError(fields["item_id"])
+
+    for matches in (raises, lambda fields: [("text", 0, 99, "prize")]):
+        caplog.clear()
+        item = source(matches=matches).of(0)
+        assert (item.item_id, item.highlights, item.proposed) == ("c", (), "spam")
+        assert "nothing is highlighted in item 'c'" in caplog.text
+
+
 def test_a_blind_item_shows_nothing_of_what_is_proposed() -> None:
     item = source(blind=["error"], matches=PRIZE).of(0)
     assert item.blind

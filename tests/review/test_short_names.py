@@ -48,6 +48,14 @@ def test_names_that_begin_alike_stay_apart() -> None:
     assert len({short_name(name) for name in names}) == 3
 
 
+def test_no_name_can_be_made_that_is_taken_for_another_one() -> None:
+    long = "A" * 1000
+    forged = short_name(long)
+    for names in ([forged, long], [long, forged]):
+        assert full_name(short_name(long), names) == long
+        assert full_name(short_name(forged), names) == forged
+
+
 def test_a_whole_name_is_found_too_and_another_is_not() -> None:
     assert full_name("N" * 1000, ["N" * 1000]) == "N" * 1000
     assert full_name("NN", ["N" * 1000]) is None

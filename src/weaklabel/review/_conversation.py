@@ -112,7 +112,7 @@ class Conversation:
         ItemsError
             If it has no such image, or that may not be shown.
         """
-        place = self.session.source.place.get(self._full_id(item_id))
+        place = self.session.source.place.get(self.full_id(item_id))
         if place is None or not self.session.may_see(place):
             raise StaleItemError(wrong_value("item", item_id, "one that you may see"))
         if self._images is None:
@@ -146,7 +146,7 @@ class Conversation:
                 raise StaleItemError("no item is left for now.")
             return
         try:
-            self.session.goto(self._full_id(shown_id))
+            self.session.goto(self.full_id(shown_id))
         except DecisionsError as error:
             raise StaleItemError(str(error)) from error
 
@@ -240,7 +240,7 @@ class Conversation:
 
     def _how(self, message: Message) -> dict[str, Any]:
         """Return what answers have in common; the item, so that a key of another is refused."""
-        item_id = None if message.item_id is None else self._full_id(message.item_id)
+        item_id = None if message.item_id is None else self.full_id(message.item_id)
         return {"key": message.key, "item_id": item_id, "seconds": message.seconds}
 
     def _did(self, answered: Answered) -> _Parts:
@@ -263,10 +263,10 @@ class Conversation:
             raise SchemaError(wrong_value("label", label, allowed, "Load the page again."))
         return name
 
-    def _full_id(self, shown: str) -> str:
+    def full_id(self, shown: str) -> str:
         """Return the id of the item that goes out as `shown`, or `shown` where there is none."""
         source = self.session.source
-        if shown in source.place or not is_shortened(shown):
+        if not is_shortened(shown):
             return shown
         if self._long_ids is None:
             short = ((short_name(item_id), item_id) for item_id in source.ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,17 @@ from typing import TYPE_CHECKING, Any
 from weaklabel.core import Items
 from weaklabel.core._check import check_int
 from weaklabel.errors import ItemsError, wrong_value
-from weaklabel.review._session_item import Field, Fold, plain
+from weaklabel.review._session_item import Field, Fold, Json, plain
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["ItemValues"]
+
+#: What comes of a year after 9999, text that is no UTF-8, or a list in a thousand lists.
+_UNREADABLE = (ValueError, OverflowError, RecursionError)
+
+_logger = logging.getLogger(__name__)
 
 #: Characters of an excerpt: a glance.
 _EXCERPT = 200
@@ -59,8 +65,7 @@ class ItemValues:
 
     def of(self, row: int) -> dict[str, Any]:
         """Return the values of an item by column, as JSON can hold them."""
-        table = self.items.table
-        return {name: plain(table.column(name)[row].as_py()) for name in self.columns}
+        return {name: self._value(name, row) for name in self.columns}
 
     def field(self, name: str, value: Any) -> Field:
         """Return a value with how it is shown."""
@@ -73,11 +78,25 @@ class ItemValues:
         item_id = self.item_id(row)
         n = max(_EXCERPT, len(item_id) + 1)
         for name in sorted(self.columns, key=lambda name: name != "text"):
-            value = _beginning(self.items.table.column(name), row, n)
+            value = self._beginning(name, row, n)
             if value is not None and value != item_id:
                 return value[:_EXCERPT]
         values = "; ".join(f"{name}: {value}" for name, value in self.of(row).items())
         return values[:_EXCERPT]
+
+    def _value(self, name: str, row: int) -> Json:
+        """Return a value, or words where Python has none for it: no item may stop a review."""
+        try:
+            return plain(self.items.table.column(name)[row].as_py())
+        except _UNREADABLE as error:
+            _logger.warning("%r of item %r cannot be shown: %s", name, self.item_id(row), error)
+            return "(this value cannot be shown)"
+
+    def _beginning(self, name: str, row: int, n: int) -> str | None:
+        try:
+            return _beginning(self.items.table.column(name), row, n)
+        except _UNREADABLE:
+            return None
 
 
 def _beginning(column: pa.ChunkedArray, row: int, n: int) -> str | None:

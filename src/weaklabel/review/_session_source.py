@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,7 +19,7 @@ from weaklabel.errors import DecisionsError, ParameterError, SchemaError, wrong_
 from weaklabel.lf import LabelingFunction
 from weaklabel.review._groups import Groups
 from weaklabel.review._guidelines import Guidelines
-from weaklabel.review._highlights import Matches, highlights_of, matcher
+from weaklabel.review._highlights import Highlight, Matches, highlights_of, matcher
 from weaklabel.review._item_values import ItemValues
 from weaklabel.review._session_item import Chip, NearDuplicate, SessionItem
 from weaklabel.review._turn import Showing
@@ -29,6 +30,8 @@ __all__ = ["SessionSource"]
 _N_NEAR = 5
 
 _PLAINLY = Showing()
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,9 +155,7 @@ class SessionSource:
             reasons=() if blind else queue.reasons[i],
             votes=votes,
             n_abstained=n_abstained,
-            highlights=()
-            if blind or self._matches is None
-            else highlights_of(fields, self._matches, self._voters(votes), item_id),
+            highlights=() if blind else self._highlights(fields, votes, item_id),
             near_duplicates=near,
             n_near_duplicates=n_near,
             guidelines=self.guidelines.text,
@@ -224,6 +225,17 @@ class SessionSource:
             for j, code in zip(lfs, codes, strict=True)
         )
         return chips, self._votes.n_lfs - len(chips)
+
+    def _highlights(
+        self, fields: Mapping[str, Any], votes: Sequence[Chip], item_id: str
+    ) -> tuple[Highlight, ...]:
+        if self._matches is None:
+            return ()
+        try:
+            return highlights_of(fields, self._matches, self._voters(votes), item_id)
+        except Exception:  # `matches` is anybody's code; an item without colours can be answered
+            _logger.exception("nothing is highlighted in item %r", item_id)
+            return ()
 
     def _voters(self, chips: Sequence[Chip]) -> list[str] | None:
         return None if self._votes is None else [chip.function for chip in chips]

@@ -31,9 +31,11 @@ def short_name(name: str) -> str:
     >>> short_name("A" * 1000)[-20:]
     'AAAA… (c2e686823489)'
     """
-    if len(name) * _WIDEST < _LONGEST and unicode_text(name) == name:
-        return name
-    if len(name) < _LONGEST and _n_bytes(name) <= _LONGEST and unicode_text(name) == name:
+    is_short = len(name) * _WIDEST < _LONGEST or (
+        len(name) < _LONGEST and _n_bytes(name) <= _LONGEST
+    )
+    # What looks shortened is shortened too: else it could be taken for another one.
+    if is_short and unicode_text(name) == name and not is_shortened(name):
         return name
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return f"{fitting(unicode_text(name[:_LONGEST]), _BEGINNING)}… ({digest})"
@@ -52,7 +54,7 @@ def full_name(shown: str, names: Iterable[str]) -> str | None:
     """
     shortened = is_shortened(shown)
     for name in names:
-        if name == shown or (shortened and short_name(name) == shown):
+        if short_name(name) == shown if shortened else name == shown:
             return name
     return None
 

@@ -53,6 +53,28 @@ def test_a_request_without_a_host_or_with_two_is_refused(echoing):
 
 
 @pytest.mark.parametrize(
+    ("name", "first", "second"),
+    [
+        ("origin", "http://127.0.0.1:8642", "http://evil.example"),
+        ("content-type", "application/json", "text/plain"),
+        ("sec-fetch-site", "same-origin", "cross-site"),
+    ],
+)
+def test_of_two_headers_none_is_believed(echoing, name, first, second):
+    own = {"host": "127.0.0.1:8642", "origin": echoing.origin, "content-type": "application/json"}
+    for pair in ((first, second), (second, first), (first, first)):
+        raw = [(k.encode(), v.encode()) for k, v in own.items() if k != name]
+        raw += [(name.encode(), value.encode()) for value in pair]
+        answer = echoing.send("POST", "/", raw=raw)
+        assert (answer.status, answer.code) == (400, "invalid")
+
+
+def test_a_body_with_two_lengths_is_refused_and_ends_the_connection(echoing):
+    answer = echoing.post("/", b"{}", transfer_encoding="chunked", content_length="2")
+    assert (answer.status, answer.code, answer.header("connection")) == (400, "invalid", "close")
+
+
+@pytest.mark.parametrize(
     "origin",
     [
         None,

@@ -83,6 +83,7 @@ class _Sender:
 def _check(scope: Scope, hosts: Hosts) -> None:
     headers = Headers(scope=scope)
     host = _checked_host(headers, hosts)
+    _refuse_ambiguous(headers)
     if scope["method"] == "POST":
         _refuse_foreign_post(headers, host)
         _refuse_other_content(headers)
@@ -100,6 +101,22 @@ def _checked_host(headers: Headers, hosts: Hosts) -> str:
             "that it showed when it started; a public name must be among its allowed hosts.",
         )
     return given[0]
+
+
+def _refuse_ambiguous(headers: Headers) -> None:
+    """Refuse what a proxy before this server may read in another way than the server does.
+
+    Of two lengths of a body each may believe one, and take what is left for the next request.
+    """
+    if "transfer-encoding" in headers and "content-length" in headers:
+        raise RefusedError(
+            "invalid",
+            "A request has either a Content-Length or a Transfer-Encoding.",
+            {"connection": "close"},
+        )
+    for name in ("origin", "sec-fetch-site", "sec-fetch-mode", "content-type"):
+        if len(headers.getlist(name)) > 1:
+            raise RefusedError("invalid", f"A request has one {name.title()} header at most.")
 
 
 def _refuse_foreign_post(headers: Headers, host: str) -> None:
