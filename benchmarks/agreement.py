@@ -20,8 +20,8 @@ import record
 
 from weaklabel.core import Decision, DecisionLog, LabelSchema
 from weaklabel.review import agreement
-from weaklabel.review._bootstrap import Resampling, _resampled, intervals
-from weaklabel.review._coefficients import (
+from weaklabel.review.quality._bootstrap import Resampling, _resampled, intervals
+from weaklabel.review.quality._coefficients import (
     item_disagreement,
     item_terms,
     pair_disagreement,

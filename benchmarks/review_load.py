@@ -35,7 +35,7 @@ import sqlalchemy as sa
 
 from weaklabel.core import LabelSchema, ReviewQueue
 from weaklabel.review import DecisionStore
-from weaklabel.review._session_source import SessionSource
+from weaklabel.review.session._session_source import SessionSource
 from weaklabel.review.team import Reviewers, TeamDesk, TeamSettings
 
 SCHEMA = LabelSchema(["ham", "spam"])

@@ -39,7 +39,7 @@ import record
 import review_load
 
 from weaklabel.review import DecisionStore
-from weaklabel.review._desk import ReviewDesk
+from weaklabel.review.desk._desk import ReviewDesk
 from weaklabel.review.team import Reviewers, TeamDesk, TeamSettings
 from weaklabel.review.web import create_app, serve, start_token
 
@@ -186,7 +186,16 @@ def part_start(options):
         found = []
         for _ in range(3):
             start = time.perf_counter()
-            command = [sys.executable, "-m", "weaklabel.cli", "review", "-p", str(root), "--port", "0"]
+            command = [
+                sys.executable,
+                "-m",
+                "weaklabel.cli",
+                "review",
+                "-p",
+                str(root),
+                "--port",
+                "0",
+            ]
             process = subprocess.Popen(
                 [*command, "--no-browser", "--reviewer", "ann"], stdout=subprocess.PIPE, text=True
             )

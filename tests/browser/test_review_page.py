@@ -19,8 +19,8 @@ from weaklabel.core import LabelSchema, ReviewQueue
 from weaklabel.examples import load_spam
 from weaklabel.lf import keyword_lf, regex_lf
 from weaklabel.review import DecisionStore
-from weaklabel.review._desk import ReviewDesk
-from weaklabel.review._session_source import SessionSource
+from weaklabel.review.desk._desk import ReviewDesk
+from weaklabel.review.session._session_source import SessionSource
 from weaklabel.review.team import Reviewers, TeamDesk, TeamSettings
 from weaklabel.review.web import create_app, serving, start_token
 from weaklabel.testing import hostile_texts
@@ -300,7 +300,7 @@ def test_the_tab_goes_on_when_the_server_was_gone(tmp_path, new_page, watched):
 
 
 def test_a_change_of_the_guidelines_is_announced_and_stored(tmp_path, new_page):
-    from weaklabel.review._guidelines import Guidelines
+    from weaklabel.review.session._guidelines import Guidelines
 
     now = [Guidelines.of(("Praise is ham.", "1"))]
     with alone(tmp_path, comments_source(8), guidelines=lambda: now[0]) as (url, store):
@@ -454,7 +454,7 @@ def png(width: int, height: int) -> bytes:
 
 
 def test_an_image_is_shown_and_one_outside_its_folder_is_not(tmp_path, new_page, watched):
-    from weaklabel.review._images import ImageFolder
+    from weaklabel.review.desk._images import ImageFolder
 
     watched.allow("Failed to load resource")
     folder = tmp_path / "pictures"

@@ -12,8 +12,8 @@ import numpy as np
 
 from weaklabel.core import LabelSchema, ReviewQueue
 from weaklabel.review import DecisionStore
-from weaklabel.review._desk import ReviewDesk
-from weaklabel.review._session_source import SessionSource
+from weaklabel.review.desk._desk import ReviewDesk
+from weaklabel.review.session._session_source import SessionSource
 from weaklabel.review.web import create_app, serve
 
 TOKEN = "the-token-of-the-link"  # noqa: S105 # of a test

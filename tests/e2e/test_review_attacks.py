@@ -15,9 +15,9 @@ pytest.importorskip("starlette", reason="the extra 'review' is missing")
 
 from weaklabel.core import LabelSchema, ReviewQueue
 from weaklabel.review import DecisionStore
-from weaklabel.review._desk import ReviewDesk
-from weaklabel.review._images import ImageFolder
-from weaklabel.review._session_source import SessionSource
+from weaklabel.review.desk._desk import ReviewDesk
+from weaklabel.review.desk._images import ImageFolder
+from weaklabel.review.session._session_source import SessionSource
 from weaklabel.review.team._reviewers import Reviewers
 from weaklabel.review.team._settings import TeamSettings
 from weaklabel.review.team._team_desk import TeamDesk

@@ -19,8 +19,8 @@ import pytest
 pytest.importorskip("starlette", reason="the extra 'review' is missing")
 
 from weaklabel.review import DecisionStore
-from weaklabel.review._desk import ReviewDesk
-from weaklabel.review._session_source import SessionSource
+from weaklabel.review.desk._desk import ReviewDesk
+from weaklabel.review.session._session_source import SessionSource
 from weaklabel.review.web import create_app, serving
 
 pytestmark = [

@@ -26,12 +26,12 @@ def imported(module):
         (
             "sqlalchemy",
             {
-                "review/_append.py",
-                "review/_database.py",
-                "review/_failures.py",
-                "review/_migrations.py",
-                "review/_store.py",
-                "review/_tables.py",
+                "review/store/_append.py",
+                "review/store/_database.py",
+                "review/store/_failures.py",
+                "review/store/_migrations.py",
+                "review/store/_store.py",
+                "review/store/_tables.py",
                 "review/team/_lead_figures.py",
                 "review/team/_leases.py",
                 "review/team/_log_feed.py",

@@ -14,7 +14,7 @@ from weaklabel.errors import ParameterError, WeaklabelError
 
 if TYPE_CHECKING:
     from weaklabel.project import ProjectReview
-    from weaklabel.review._desk import Desk
+    from weaklabel.review.desk._desk import Desk
 
 __all__ = ["review"]
 

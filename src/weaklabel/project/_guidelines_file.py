@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from weaklabel.errors import ProjectError
-from weaklabel.review._guidelines import Guidelines
+from weaklabel.review.session._guidelines import Guidelines
 
 __all__ = ["GuidelinesFile"]
 

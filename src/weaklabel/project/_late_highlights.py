@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from weaklabel.errors import WeaklabelError
-from weaklabel.review._highlights import Matches, pattern_matches
+from weaklabel.review.session._highlights import Matches, pattern_matches
 
 if TYPE_CHECKING:
     from weaklabel.lf import LabelingFunction

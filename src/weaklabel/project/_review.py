@@ -22,12 +22,12 @@ from weaklabel.project._review_config import ReviewConfig
 from weaklabel.project._review_files import GOLD_STRATUM, ReviewFiles, read_review_files
 from weaklabel.project._state import ProjectState
 from weaklabel.review import DecisionStore
-from weaklabel.review._images import ImageFolder
-from weaklabel.review._keymap import key_bindings
-from weaklabel.review._session_source import SessionSource
+from weaklabel.review.desk._images import ImageFolder
+from weaklabel.review.session._keymap import key_bindings
+from weaklabel.review.session._session_source import SessionSource
 
 if TYPE_CHECKING:
-    from weaklabel.review._desk import ReviewDesk
+    from weaklabel.review.desk._desk import ReviewDesk
     from weaklabel.review.team import TeamDesk
 
 __all__ = ["ProjectReview", "open_review", "open_store"]
@@ -98,7 +98,7 @@ class ProjectReview:
 
     def desk(self, reviewer: str) -> ReviewDesk:
         """Return the desk of one reviewer."""
-        from weaklabel.review._desk import ReviewDesk
+        from weaklabel.review.desk._desk import ReviewDesk
 
         return ReviewDesk(self.source, self.store, reviewer=reviewer, **self._arguments())
 

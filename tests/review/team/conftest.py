@@ -10,7 +10,7 @@ import pytest
 
 from weaklabel.core import Decision, LabelSchema, ReviewQueue
 from weaklabel.review import DecisionStore
-from weaklabel.review._session_source import SessionSource
+from weaklabel.review.session._session_source import SessionSource
 from weaklabel.review.team._reviewers import Reviewers
 from weaklabel.review.team._settings import TeamSettings
 from weaklabel.review.team._team_desk import TeamDesk

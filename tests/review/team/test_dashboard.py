@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from weaklabel.core import Decision, DecisionLog, LabelSchema, ReviewQueue
-from weaklabel.review._session_source import SessionSource
+from weaklabel.review.session._session_source import SessionSource
 from weaklabel.review.team._dashboard import Dashboard, QueueFacts, dashboard_figures
 from weaklabel.review.team._settings import TeamSettings
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from weaklabel.core import Decision
 from weaklabel.review import DecisionStore
-from weaklabel.review._guideline_versions import record_guidelines
-from weaklabel.review._guidelines import Guidelines
+from weaklabel.review.desk._guideline_versions import record_guidelines
+from weaklabel.review.session._guidelines import Guidelines
 from weaklabel.review.team._dashboard import QueueFacts
 from weaklabel.review.team._lead_figures import LeadFigures
 from weaklabel.review.team._reviewers import Reviewers

@@ -7,7 +7,7 @@ import pytest
 
 from weaklabel.core import Decision
 from weaklabel.review import DecisionStore
-from weaklabel.review._messages import parse_message
+from weaklabel.review.desk._messages import parse_message
 from weaklabel.review.team._seat import Seat
 from weaklabel.review.team._team_desk import TeamDesk
 

@@ -11,7 +11,7 @@ from weaklabel.core import Decision
 from weaklabel.core._decision import ADJUDICATION
 from weaklabel.errors import DecisionsError, ParameterError, WriteError
 from weaklabel.review import DecisionStore
-from weaklabel.review._guidelines import Guidelines
+from weaklabel.review.session._guidelines import Guidelines
 
 Team = Callable[..., Any]
 Sit = Callable[..., Any]

@@ -10,7 +10,7 @@ from weaklabel.core import Decision
 from weaklabel.core._decision import ADJUDICATION
 from weaklabel.errors import FileFormatError
 from weaklabel.review import DecisionStore
-from weaklabel.review._turn import Showing, Turn
+from weaklabel.review.session._turn import Showing, Turn
 from weaklabel.review.team._settings import TeamSettings
 from weaklabel.review.team._team_desk import TeamDesk
 

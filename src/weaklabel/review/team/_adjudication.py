@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from weaklabel.core import Decision
 from weaklabel.core._decision import ADJUDICATION
-from weaklabel.review._turn import OtherAnswer, Showing
+from weaklabel.review.session._turn import OtherAnswer, Showing
 
 __all__ = ["adjudicating", "has_adjudicated", "may_adjudicate"]
 

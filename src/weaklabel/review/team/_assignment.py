@@ -9,7 +9,7 @@ import numpy as np
 
 from weaklabel.core import BoolArray
 from weaklabel.core._decision import ADJUDICATION
-from weaklabel.review._store import DecisionStore
+from weaklabel.review.store._store import DecisionStore
 from weaklabel.review.team._chance import chance
 from weaklabel.review.team._demand import Demand
 from weaklabel.review.team._lease_plan import (

@@ -19,8 +19,8 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from weaklabel.core import DecisionLog, LabelSchema
-from weaklabel.review._session_item import Json
-from weaklabel.review._session_source import SessionSource
+from weaklabel.review.session._session_item import Json
+from weaklabel.review.session._session_source import SessionSource
 from weaklabel.review.team._dashboard_agreement import agreement_figures
 from weaklabel.review.team._dashboard_attention import attention
 from weaklabel.review.team._dashboard_hours import answers_by_hour, time_figures

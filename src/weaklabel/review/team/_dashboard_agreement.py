@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from weaklabel.core import Decision, DecisionLog, LabelSchema
-from weaklabel.review._agreement import agreement
-from weaklabel.review._agreement_figures import Agreement, Coefficient
-from weaklabel.review._session_item import Json
+from weaklabel.review.quality._agreement import agreement
+from weaklabel.review.quality._agreement_figures import Agreement, Coefficient
+from weaklabel.review.session._session_item import Json
 from weaklabel.review.team._dashboard_work import Work, number, table
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from weaklabel.review._phrases import counted, listed, percent
-from weaklabel.review._session_item import Json
+from weaklabel.review.quality._phrases import counted, listed, percent
+from weaklabel.review.session._session_item import Json
 
 __all__ = ["attention"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from weaklabel.core import Decision
-from weaklabel.review._session_item import Json
+from weaklabel.review.session._session_item import Json
 
 __all__ = ["answers_by_hour", "time_figures"]
 

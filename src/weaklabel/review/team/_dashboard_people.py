@@ -8,10 +8,10 @@ from statistics import median
 
 from weaklabel.core import Decision, DecisionLog, LabelSchema
 from weaklabel.core._numerics import wilson_interval
-from weaklabel.review._own_answers import group_of
-from weaklabel.review._progress_figures import rate_per_minute
-from weaklabel.review._reviewer_quality import reviewer_quality
-from weaklabel.review._session_item import Json
+from weaklabel.review.quality._reviewer_quality import reviewer_quality
+from weaklabel.review.session._own_answers import group_of
+from weaklabel.review.session._progress_figures import rate_per_minute
+from weaklabel.review.session._session_item import Json
 from weaklabel.review.team._dashboard_work import Work, bounds, number
 
 __all__ = ["people_figures", "with_roles"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from weaklabel.core import Decision, DecisionLog
 from weaklabel.core._numerics import wilson_interval
-from weaklabel.review._session_item import Json
+from weaklabel.review.session._session_item import Json
 from weaklabel.review.team._dashboard_work import Work, bounds, number, table
 
 __all__ = ["cause_figures", "flag_figures", "function_figures", "version_figures", "with_versions"]

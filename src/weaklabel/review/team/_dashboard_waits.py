@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import TypeAlias
 
 from weaklabel.core import Decision
-from weaklabel.review._session_item import Json
+from weaklabel.review.session._session_item import Json
 from weaklabel.review.team._dashboard_work import Work
 from weaklabel.review.team._outcome import outcome
 from weaklabel.review.team._settings import Rule, TeamSettings

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from weaklabel.core import Decision, DecisionLog, FloatArray, LabelSchema
 from weaklabel.core._decision import ADJUDICATION
-from weaklabel.review._session_item import Json
+from weaklabel.review.session._session_item import Json
 
 __all__ = ["Work", "bounds", "number", "table"]
 

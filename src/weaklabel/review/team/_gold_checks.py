@@ -9,8 +9,8 @@ import numpy as np
 
 from weaklabel.core import BoolArray, IntArray, LabelSchema, ReviewQueue
 from weaklabel.errors import ParameterError, wrong_value
-from weaklabel.review._session_source import SessionSource
-from weaklabel.review._turn import Showing
+from weaklabel.review.session._session_source import SessionSource
+from weaklabel.review.session._turn import Showing
 from weaklabel.review.team._chance import chance
 from weaklabel.review.team._settings import TeamSettings
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from weaklabel.core import Decision, DecisionLog
-from weaklabel.review._session_item import Json
-from weaklabel.review._store import DecisionStore
-from weaklabel.review._tables import guideline_versions
+from weaklabel.review.session._session_item import Json
+from weaklabel.review.store._store import DecisionStore
+from weaklabel.review.store._tables import guideline_versions
 from weaklabel.review.team._dashboard import Dashboard, QueueFacts
 from weaklabel.review.team._leases import read_leases
 from weaklabel.review.team._roster import Roster

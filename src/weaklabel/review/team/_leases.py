@@ -8,7 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from weaklabel.review._tables import leases as table
+from weaklabel.review.store._tables import leases as table
 
 __all__ = ["Lease", "clear_leases", "read_leases", "write_leases"]
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 import sqlalchemy as sa
 
 from weaklabel.core import Decision
-from weaklabel.review._migrations import SCHEMA_VERSION
-from weaklabel.review._store import DecisionStore
-from weaklabel.review._tables import StoredRow, decision_of, select_rows
+from weaklabel.review.store._migrations import SCHEMA_VERSION
+from weaklabel.review.store._store import DecisionStore
+from weaklabel.review.store._tables import StoredRow, decision_of, select_rows
 
 __all__ = ["LogFeed"]
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from weaklabel.review._session_source import SessionSource
+from weaklabel.review.session._session_source import SessionSource
 from weaklabel.review.team._demand import Demand
 from weaklabel.review.team._gold_checks import GoldChecks
 

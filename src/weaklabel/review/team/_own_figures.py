@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from weaklabel.core import Decision
-from weaklabel.review._session_item import Json
+from weaklabel.review.session._session_item import Json
 
 __all__ = ["OwnFigures"]
 

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from weaklabel.core import Decision
 from weaklabel.core._check import check_choice
 from weaklabel.errors import ParameterError, wrong_value
-from weaklabel.review._desk import Reviewer
-from weaklabel.review._store import DecisionStore
-from weaklabel.review._tables import reviewers as table
+from weaklabel.review.desk._desk import Reviewer
+from weaklabel.review.store._store import DecisionStore
+from weaklabel.review.store._tables import reviewers as table
 
 __all__ = ["ROLES", "ReviewerEntry", "Reviewers", "Role"]
 

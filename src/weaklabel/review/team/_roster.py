@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from weaklabel.review._desk import Reviewer
+from weaklabel.review.desk._desk import Reviewer
 from weaklabel.review.team._reviewers import Reviewers
 
 __all__ = ["Roster"]

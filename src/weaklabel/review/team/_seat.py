@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from weaklabel.core import Decision
-from weaklabel.review._conversation import Conversation
-from weaklabel.review._messages import Message
-from weaklabel.review._own_answers import OwnAnswers
-from weaklabel.review._session_item import Json
+from weaklabel.review.desk._conversation import Conversation
+from weaklabel.review.desk._messages import Message
+from weaklabel.review.session._own_answers import OwnAnswers
+from weaklabel.review.session._session_item import Json
 from weaklabel.review.team._team_turn import TeamTurn
 
 __all__ = ["Seat"]

@@ -8,20 +8,20 @@ import time
 from collections.abc import Callable
 
 from weaklabel.errors import DecisionsError, WeaklabelError, wrong_value
-from weaklabel.review._conversation import Conversation
-from weaklabel.review._desk import Reviewer, desk_id
-from weaklabel.review._error_replies import error_reply
-from weaklabel.review._guideline_versions import GuidelineRecorder
-from weaklabel.review._guidelines import Guidelines
-from weaklabel.review._images import ImageFolder
-from weaklabel.review._keymap import Keymap
-from weaklabel.review._messages import Message, parse_message
-from weaklabel.review._own_answers import OwnAnswers
-from weaklabel.review._progress_figures import Estimate
-from weaklabel.review._session import ReviewSession
-from weaklabel.review._session_item import Json
-from weaklabel.review._session_source import SessionSource
-from weaklabel.review._store import DecisionStore
+from weaklabel.review.desk._conversation import Conversation
+from weaklabel.review.desk._desk import Reviewer, desk_id
+from weaklabel.review.desk._error_replies import error_reply
+from weaklabel.review.desk._guideline_versions import GuidelineRecorder
+from weaklabel.review.desk._images import ImageFolder
+from weaklabel.review.desk._messages import Message, parse_message
+from weaklabel.review.session._guidelines import Guidelines
+from weaklabel.review.session._keymap import Keymap
+from weaklabel.review.session._own_answers import OwnAnswers
+from weaklabel.review.session._progress_figures import Estimate
+from weaklabel.review.session._session import ReviewSession
+from weaklabel.review.session._session_item import Json
+from weaklabel.review.session._session_source import SessionSource
+from weaklabel.review.store._store import DecisionStore
 from weaklabel.review.team._assignment import Assignment
 from weaklabel.review.team._dashboard import QueueFacts
 from weaklabel.review.team._gold_checks import GoldChecks

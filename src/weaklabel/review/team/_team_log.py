@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 
 from weaklabel.core import Decision
-from weaklabel.review._session_source import SessionSource
-from weaklabel.review._store import DecisionStore
+from weaklabel.review.session._session_source import SessionSource
+from weaklabel.review.store._store import DecisionStore
 from weaklabel.review.team._demand import Demand
 from weaklabel.review.team._gold_checks import GoldChecks
 from weaklabel.review.team._log_feed import LogFeed

@@ -10,8 +10,8 @@ from typing import Any
 from weaklabel.core import BoolArray
 from weaklabel.core._decision import ADJUDICATION
 from weaklabel.errors import WeaklabelError
-from weaklabel.review._session_item import Json
-from weaklabel.review._turn import Showing
+from weaklabel.review.session._session_item import Json
+from weaklabel.review.session._turn import Showing
 from weaklabel.review.team._adjudication import adjudicating
 from weaklabel.review.team._assignment import Assignment
 from weaklabel.review.team._gold_checks import GoldChecks

@@ -27,7 +27,7 @@ from weaklabel.review.web._site import Site, site_of
 from weaklabel.review.web._static_files import ASSETS, file_response
 
 if TYPE_CHECKING:
-    from weaklabel.review._desk import Desk
+    from weaklabel.review.desk._desk import Desk
 
 __all__ = ["create_app"]
 

@@ -19,7 +19,7 @@ from weaklabel.review.web._hosts import Hosts
 from weaklabel.review.web._rate_limit import RateLimit
 
 if TYPE_CHECKING:
-    from weaklabel.review._desk import Desk
+    from weaklabel.review.desk._desk import Desk
 
 __all__ = ["Site", "site_of"]
 

@@ -12,14 +12,14 @@ import numpy.typing as npt
 from weaklabel.core import LabelSchema, ReviewQueue, VoteMatrix
 from weaklabel.errors import MissingDependencyError, ParameterError, wrong_value
 from weaklabel.lf import LabelingFunction
-from weaklabel.review._desk import ReviewDesk
-from weaklabel.review._highlights import Matches
-from weaklabel.review._images import ImageFolder
-from weaklabel.review._keymap import Keymap
-from weaklabel.review._progress_figures import Estimate
-from weaklabel.review._session import ReviewSession
-from weaklabel.review._session_source import SessionSource
-from weaklabel.review._store import DecisionStore
+from weaklabel.review.desk._desk import ReviewDesk
+from weaklabel.review.desk._images import ImageFolder
+from weaklabel.review.session._highlights import Matches
+from weaklabel.review.session._keymap import Keymap
+from weaklabel.review.session._progress_figures import Estimate
+from weaklabel.review.session._session import ReviewSession
+from weaklabel.review.session._session_source import SessionSource
+from weaklabel.review.store._store import DecisionStore
 
 if TYPE_CHECKING:
     from weaklabel.review.widget._widget import ReviewWidget

@@ -10,10 +10,10 @@ from typing import Any
 import anywidget
 
 from weaklabel.core import DecisionLog
-from weaklabel.review._desk import Desk
-from weaklabel.review._session import ReviewSession
-from weaklabel.review._session_item import Json
-from weaklabel.review._store import DecisionStore
+from weaklabel.review.desk._desk import Desk
+from weaklabel.review.session._session import ReviewSession
+from weaklabel.review.session._session_item import Json
+from weaklabel.review.store._store import DecisionStore
 
 __all__ = ["ReviewWidget"]
 
