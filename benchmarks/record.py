@@ -22,6 +22,12 @@ LIBRARIES = (
     "cleanlab",
     "snorkel",
     "torch",
+    "SQLAlchemy",
+    "psycopg",
+    "starlette",
+    "uvicorn",
+    "anywidget",
+    "playwright",
 )
 
 
