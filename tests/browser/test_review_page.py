@@ -494,6 +494,9 @@ def test_a_phone_shows_all_without_scrolling_sideways(tmp_path, new_page):
             new_page(url, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
         )
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        # The title keeps to words: nothing in the head is squeezed into a column of letters.
+        assert page.locator(".wl-title").bounding_box()["width"] > 100
+        assert page.locator(".wl-head").bounding_box()["height"] < 120
         page.locator(".wl-class").nth(1).tap()
         page.wait_for_selector(".wl-place:has-text('2 of 8')")
         saved(page)
