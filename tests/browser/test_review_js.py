@@ -298,6 +298,37 @@ class FakeReview:
         return {"guidelines": self.guidelines}
 
 
+class Gate:
+    """Lets messages through: all, none, or so many."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._is_open, self._n = True, 0
+
+    def set(self) -> None:
+        """Let all through."""
+        self._change(True, 0)
+
+    def clear(self) -> None:
+        """Let none through."""
+        self._change(False, 0)
+
+    def let(self, n: int) -> None:
+        """Let so many more through."""
+        self._change(self._is_open, self._n + n)
+
+    def wait(self) -> None:
+        """Wait until let through."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_open or self._n)
+            self._n -= not self._is_open
+
+    def _change(self, is_open: bool, n: int) -> None:
+        with self._changed:
+            self._is_open, self._n = is_open, n
+            self._changed.notify_all()
+
+
 class FakeServer:
     """Serves the page and a `FakeReview`; may be down, slow or say something of its own."""
 
@@ -308,8 +339,7 @@ class FakeServer:
         self.says: tuple[int, dict[str, Any]] | None = None  # in place of every reply
         self.extra: dict[str, tuple[str, str]] = {}  # path -> content, kind
         self.logged_out = 0
-        self.hold = threading.Event()
-        self.hold.set()
+        self.hold = Gate()
         self.lock = threading.Lock()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self.server.daemon_threads = True
@@ -567,6 +597,29 @@ def test_undo_of_what_was_never_sent_stores_nothing(page: Any, server: FakeServe
     server.hold.set()
     wait_until_saved(page)
     assert stored(server) == [("answer", "c000")]
+
+
+def test_what_was_undone_comes_next_though_a_reply_is_from_before(
+    page: Any, server: FakeServer
+) -> None:
+    page.keyboard.press("1")
+    wait_for_item(page, "c001")
+    wait_until_saved(page)
+    server.hold.clear()  # the answer to c001 is under way, and both undo come before its reply
+    page.keyboard.press("1")
+    wait_for_item(page, "c002")
+    page.wait_for_selector(".weaklabel-review[data-pending='1']")
+    page.keyboard.press("u")
+    wait_for_item(page, "c001")
+    page.keyboard.press("u")
+    wait_for_item(page, "c000")
+    server.hold.let(1)
+    page.wait_for_selector(".weaklabel-review[data-pending='2']")
+    page.keyboard.press("Space")
+    wait_for_item(page, "c001")
+    server.hold.set()
+    wait_until_saved(page)
+    assert server.review.answers == {"c000": None}
 
 
 def test_looking_back_shows_the_answer_and_another_replaces_it(

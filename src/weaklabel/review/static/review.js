@@ -195,6 +195,13 @@ class Outbox {
     return ids;
   }
 
+  /** Ids of the items that an undo here opens again, of which the server has not heard yet. */
+  reopened() {
+    const undone = this.entries.filter((entry) => entry.message.do === "undo");
+    const taken = this.taken();
+    return new Set(undone.flatMap((entry) => entry.items).filter((id) => !taken.has(id)));
+  }
+
   adopt(tab) {
     const known = new Set(this.entries.map((entry) => entry.message.key));
     for (const [order, entry] of this.stored(tab)) {
@@ -700,10 +707,17 @@ class Review {
       this.ahead = open.slice(1);
       this.show(open[0] ?? null, !isSettled);
     } else {
-      this.ahead = open.filter((item) => item !== same);
+      this.ahead = [...this.reopenedAhead(open), ...open.filter((item) => item !== same)];
       if (isSettled && same) this.refresh(same);
       this.screen.drawProgress();
     }
+  }
+
+  /** Return what is next by an undo that the server has not heard of: its reply is from before. */
+  reopenedAhead(open) {
+    const reopened = this.outbox.reopened();
+    const known = new Set([this.current?.item_id, ...open.map((item) => item.item_id)]);
+    return this.ahead.filter(({ item_id }) => reopened.has(item_id) && !known.has(item_id));
   }
 
   show(item, isLoading = false) {
