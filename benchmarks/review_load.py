@@ -39,12 +39,11 @@ from weaklabel.review.session._session_source import SessionSource
 from weaklabel.review.team import Reviewers, TeamDesk, TeamSettings
 
 SCHEMA = LabelSchema(["ham", "spam"])
-#: Items that more reviewers hold than are asked for where one answer settles them.
-DOUBLY = """SELECT count(*) FROM (
-    SELECT l.item_id FROM weaklabel_leases l WHERE l.expires_at > :now AND NOT EXISTS (
+#: Who has which item on the screen or next, and has not answered it.
+HELD = """SELECT l.item_id FROM weaklabel_leases l WHERE l.expires_at > :now
+    AND l.kind <> 'adjudication' AND NOT EXISTS (
         SELECT 1 FROM weaklabel_decisions d
-        WHERE d.item_id = l.item_id AND d.reviewer = l.reviewer)
-    GROUP BY l.item_id HAVING count(*) > 2) AS found"""
+        WHERE d.item_id = l.item_id AND d.reviewer = l.reviewer)"""
 
 
 def source(n_items):
@@ -105,13 +104,18 @@ class Load:
             due += step
 
 
-def watch(store, stop, found):
-    """Count once a second what too many hold."""
+def watch(store, stop, found, settings):
+    """Count once a second the items that more hold than they owe answers in all."""
     while not stop.wait(1.0):
         with store.transaction(writing=False) as connection:
             if connection is not None:
-                n_doubly = connection.execute(sa.text(DOUBLY), {"now": time.time()}).scalar()
-                found.append(int(n_doubly))
+                rows = connection.execute(sa.text(HELD), {"now": time.time()})
+                found.append(doubly_held([row.item_id for row in rows], settings))
+
+
+def doubly_held(item_ids, settings):
+    """Return how many items occur more often than they are to be answered."""
+    return sum(n > settings.rule_of(i)[1] for i, n in Counter(item_ids).items())
 
 
 def figures(location, options, items):
@@ -128,7 +132,7 @@ def figures(location, options, items):
     seconds_to_start = (time.monotonic() - start) / len(desks)
     load, doubly, stop = Load(desks, names, options.rate, options.seconds), [], threading.Event()
     watching = DecisionStore(location)
-    watcher = threading.Thread(target=watch, args=(watching, stop, doubly))
+    watcher = threading.Thread(target=watch, args=(watching, stop, doubly, settings))
     watcher.start()
     load.run()
     stop.set()
@@ -143,6 +147,7 @@ def figures(location, options, items):
         "latest_start_ms": round(1000 * load.late, 1),
         "errors": dict(load.errors),
         **checked(watching.log(), load.acknowledged, settings),
+        "lease_looks": len(doubly),
         "doubly_leased": max(doubly, default=0),
     }
     for store in (*stores, watching):

@@ -137,6 +137,17 @@ def test_a_first_item_that_is_too_large_is_folded_and_unfolds(make: Make, wire: 
     assert sum(n_bytes(message) for message in wire.sent[:-1]) < 200_000
 
 
+def test_guidelines_that_are_too_large_are_folded_and_unfold(make: Make, wire: Any) -> None:
+    text = "\u0000" * 1_000_000
+    widget = make(["text"] * 3, 200, guidelines=text)
+    first = wire.ask(widget, {"do": "open"})["setup"]["guidelines"]
+    assert sum(n_bytes(message) for message in wire.sent) < 200_000
+    assert 0 < len(first["text"]) < first["length"] == len(text)
+    more = wire.ask(widget, {"do": "guidelines", "start": len(first["text"])})["guidelines"]
+    assert more["start"] == len(first["text"])
+    assert more["text"]
+
+
 def test_items_ahead_that_did_not_fit_come_with_the_next_reply(make: Make, wire: Any) -> None:
     widget = make(["\u0000" * 2000] * 3, 2, guidelines="x" * 30_000)
     opened = wire.ask(widget, {"do": "open"})["screen"]

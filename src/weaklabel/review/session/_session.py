@@ -247,7 +247,7 @@ class ReviewSession:
     def take(self, decisions: Iterable[Decision]) -> None:
         """Know decisions that came into the store from elsewhere, such as a tab of another server.
 
-        In the order of the store; those of others and of this session may be among them.
+        In the order of the store; those of others, and its own, may be among them.
         """
         self._record.take(decisions)
         self._screen.catch_up()

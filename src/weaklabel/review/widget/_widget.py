@@ -110,21 +110,27 @@ class ReviewWidget(anywidget.AnyWidget):
 def _fitting_start(reply: dict[str, Json], room: int) -> dict[str, Json]:
     """Return a reply; the first one without what would make the start slow and can come later.
 
-    These are items ahead, and then all but the beginnings of long texts, which unfold.
+    These are items ahead, and then all but the beginnings of long texts and of the guidelines,
+    which unfold.
     """
     screen: Any = reply.get("screen")
-    if "setup" not in reply or screen is None or _n_bytes(reply) <= room:
+    setup: Any = reply.get("setup")
+    if setup is None or screen is None or _n_bytes(reply) <= room:
         return reply
     item, ahead = screen["item"], list(screen["ahead"])
     for first in _FOLDS:
-        alone = {**reply, "screen": {**screen, "item": item, "ahead": []}}
-        left = room - _n_bytes(alone)
-        if left > 0 or item is None:
+        left = room - _n_bytes(
+            {**reply, "setup": setup, "screen": {**screen, "item": item, "ahead": []}}
+        )
+        if left > 0:
             break
-        item = {**item, "fields": [_folded(field, first) for field in item["fields"]]}
+        guidelines = setup["guidelines"]
+        setup = {**setup, "guidelines": {**guidelines, "text": guidelines["text"][:first]}}
+        if item is not None:
+            item = {**item, "fields": [_folded(field, first) for field in item["fields"]]}
     while ahead and _n_bytes(ahead) > left:
         ahead.pop()
-    return {**reply, "screen": {**screen, "item": item, "ahead": ahead}}
+    return {**reply, "setup": setup, "screen": {**screen, "item": item, "ahead": ahead}}
 
 
 def _folded(field: dict[str, Any], first: int) -> dict[str, Any]:
